@@ -1,0 +1,88 @@
+/* What lies in the store for one source and one month, and which parts of it a run must read.
+ *
+ * Lists only the folders of that source and month, in all three path conventions (path_template.h),
+ * opens the footer of every Parquet file found and turns each row group into a slice: its rows, its
+ * bytes, and the days its time column spans, as far as the file's statistics tell. Row groups
+ * wholly outside of the period are left out (and counted); row groups without rows are dropped.
+ *
+ * Promises: files and slices are sorted by path bytes, then row group, so the same store gives the
+ * same inventory; nothing is counted twice, because a source found in two conventions is an error
+ * that names both places. Everything returned lives in the arena. Footers and listings are fetched
+ * by a few threads on S3 and one after the other on a local disk; all threads have ended on return. */
+#ifndef COSTAGG_SOURCE_INVENTORY_H
+#define COSTAGG_SOURCE_INVENTORY_H
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "source/path_template.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct arrow_store;
+
+struct inventory_request {
+    enum provider provider;
+    const char *org_id;
+    const char *source;   /* uuid as it stands in the path after "source=" */
+    struct period period; /* of one month; only that month's folders are looked at */
+
+    /* Path templates that replace the three conventions, by report and grain; see
+     * path_template.h. A report with none of its own keeps the defaults. */
+    const char *templates[REPORT_COUNT][TEMPLATE_COUNT];
+};
+
+/* One row group that holds, or may hold, rows of the period. */
+struct input_slice {
+    const char *path; /* as in the store; equal pointer to its input_file's path */
+    int row_group;
+    int64_t rows;
+    int64_t bytes;     /* compressed, all columns */
+    int32_t first_day; /* clipped to the period */
+    int32_t last_day;
+    bool days_known; /* false: no statistics; the two above are the whole period */
+};
+
+struct input_file {
+    const char *path;
+    int64_t size;
+    int64_t modified_ns; /* 0: unknown */
+    enum report report;
+    enum grain grain;
+    int64_t rows; /* all of them, in the period or not */
+    int row_groups;
+    int pruned_row_groups; /* wholly outside of the period */
+};
+
+struct input_part {
+    struct input_slice *slices;
+    size_t count;
+    int64_t rows; /* of the slices */
+    int64_t bytes;
+};
+
+struct inventory {
+    struct input_part parts[REPORT_COUNT][GRAIN_COUNT];
+    bool has_daily[REPORT_COUNT]; /* a daily file lies in the month, whatever its rows */
+    struct input_file *files;     /* of the month, also those without rows in the period */
+    size_t file_count;
+    const char *convention; /* where the source was found: "koku", "report first", … */
+    int64_t rows;           /* of all slices */
+    int64_t bytes;
+    int64_t pruned_row_groups;
+    int64_t pruned_rows;
+};
+
+/* The time column of a report: what the period and the days of slices refer to. */
+const char *inventory_time_column(enum report report);
+
+/* Fills `inventory`. No file of the source in the month, or none with rows in the period, is
+ * ERROR_NO_INPUT and says where was looked; a source in two conventions is ERROR_BAD_DATA; a file
+ * that is no Parquet is ERROR_BAD_DATA; an unreachable store is ERROR_UNREACHABLE. */
+MUST_CHECK bool inventory_build(struct arrow_store *store, const struct inventory_request *request,
+                                struct arena *arena, struct inventory *inventory,
+                                struct error *error);
+
+#endif
