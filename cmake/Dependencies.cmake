@@ -45,5 +45,4 @@ add_library(costagg_dependencies INTERFACE)
 target_link_libraries(costagg_dependencies INTERFACE
     costagg_arrow PkgConfig::libpq PkgConfig::sqlite3 PkgConfig::jansson PkgConfig::yaml-0.1
     Threads::Threads m)
-# xxhash is used from its header alone.
-target_compile_definitions(costagg_dependencies INTERFACE XXH_INLINE_ALL)
+# Of xxhash only the header is used (XXH_INLINE_ALL); of libarrow nothing but the bridge.
