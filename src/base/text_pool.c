@@ -1,0 +1,162 @@
+#include "base/text_pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* The hash stands beside the id so that growing and most misses touch no text. */
+struct text_slot {
+    uint32_t hash;
+    uint32_t id; /* TEXT_NULL: free */
+};
+
+enum { FIRST_SLOTS = 1024 };
+
+static void start(struct text_pool *pool)
+{
+    pool->texts[TEXT_NULL] = (struct text){NULL, 0};
+    pool->count = 1;
+    pool->bytes = 0;
+    text_pool_intern(pool, "", 0);
+}
+
+void text_pool_init(struct text_pool *pool)
+{
+    arena_init(&pool->arena);
+    pool->capacity = FIRST_SLOTS / 2;
+    pool->texts = memory_grow(NULL, pool->capacity * sizeof *pool->texts);
+    pool->slots = memory_grow(NULL, FIRST_SLOTS * sizeof *pool->slots);
+    memset(pool->slots, 0, FIRST_SLOTS * sizeof *pool->slots);
+    pool->slot_mask = FIRST_SLOTS - 1;
+    start(pool);
+}
+
+void text_pool_close(struct text_pool *pool)
+{
+    arena_close(&pool->arena);
+    free(pool->texts);
+    free(pool->slots);
+}
+
+void text_pool_reset(struct text_pool *pool)
+{
+    arena_reset(&pool->arena);
+    memset(pool->slots, 0, ((size_t)pool->slot_mask + 1) * sizeof *pool->slots);
+    start(pool);
+}
+
+static void place(struct text_slot *slots, uint32_t mask, struct text_slot slot)
+{
+    uint32_t at = slot.hash & mask;
+    while (slots[at].id != TEXT_NULL)
+        at = (at + 1) & mask;
+    slots[at] = slot;
+}
+
+static void grow(struct text_pool *pool)
+{
+    size_t old_size = (size_t)pool->slot_mask + 1;
+    size_t size = old_size * 2;
+    struct text_slot *slots = memory_grow(NULL, size * sizeof *slots);
+    memset(slots, 0, size * sizeof *slots);
+    for (size_t i = 0; i < old_size; i++)
+        if (pool->slots[i].id != TEXT_NULL)
+            place(slots, (uint32_t)size - 1, pool->slots[i]);
+    free(pool->slots);
+    pool->slots = slots;
+    pool->slot_mask = (uint32_t)size - 1;
+    pool->capacity = (uint32_t)(size / 2);
+    pool->texts = memory_grow(pool->texts, pool->capacity * sizeof *pool->texts);
+}
+
+static struct text_slot *find_slot(const struct text_pool *pool, uint32_t hash, const char *bytes,
+                                   size_t length)
+{
+    uint32_t at = hash & pool->slot_mask;
+    for (;; at = (at + 1) & pool->slot_mask) {
+        struct text_slot *slot = &pool->slots[at];
+        if (slot->id == TEXT_NULL)
+            return slot;
+        const struct text *text = &pool->texts[slot->id];
+        if (slot->hash == hash && text->length == length &&
+            memcmp(text->bytes, bytes, length) == 0)
+            return slot;
+    }
+}
+
+uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t length)
+{
+    if (bytes == NULL)
+        return TEXT_NULL;
+    uint32_t hash = (uint32_t)XXH3_64bits(bytes, length);
+    struct text_slot *slot = find_slot(pool, hash, bytes, length);
+    if (slot->id != TEXT_NULL)
+        return slot->id;
+    uint32_t id = pool->count++;
+    pool->texts[id] = (struct text){arena_copy(&pool->arena, bytes, length), (uint32_t)length};
+    pool->bytes += length;
+    *slot = (struct text_slot){hash, id};
+    if (pool->count == pool->capacity)
+        grow(pool);
+    return id;
+}
+
+uint32_t text_pool_intern_string(struct text_pool *pool, const char *string)
+{
+    return text_pool_intern(pool, string, string == NULL ? 0 : strlen(string));
+}
+
+uint32_t text_pool_find(const struct text_pool *pool, const char *bytes, size_t length)
+{
+    const struct text_slot *slot =
+        find_slot(pool, (uint32_t)XXH3_64bits(bytes, length), bytes, length);
+    return slot->id == TEXT_NULL ? UINT32_MAX : slot->id;
+}
+
+int text_compare(struct text a, struct text b)
+{
+    if (a.bytes == NULL || b.bytes == NULL)
+        return (a.bytes != NULL) - (b.bytes != NULL);
+    size_t common = a.length < b.length ? a.length : b.length;
+    int order = common == 0 ? 0 : memcmp(a.bytes, b.bytes, common);
+    return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+struct ranked {
+    uint64_t prefix; /* first eight bytes, big-endian: decides most comparisons */
+    struct text text;
+    uint32_t id;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const struct ranked *a = left, *b = right;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    return text_compare(a->text, b->text);
+}
+
+static uint64_t prefix_of(struct text text)
+{
+    unsigned char head[8] = {0};
+    memcpy(head, text.bytes, text.length < 8 ? text.length : 8);
+    uint64_t prefix;
+    memcpy(&prefix, head, sizeof prefix);
+    return __builtin_bswap64(prefix);
+}
+
+void text_pool_rank(const struct text_pool *pool, uint32_t *ranks)
+{
+    uint32_t count = pool->count - 1;
+    struct ranked *order = memory_grow(NULL, count * sizeof *order);
+    for (uint32_t i = 0; i < count; i++) {
+        struct text text = pool->texts[i + 1];
+        order[i] = (struct ranked){prefix_of(text), text, i + 1};
+    }
+    qsort(order, count, sizeof *order, compare_ranked);
+    ranks[TEXT_NULL] = 0;
+    for (uint32_t i = 0; i < count; i++)
+        ranks[order[i].id] = i + 1;
+    free(order);
+}
