@@ -1,12 +1,12 @@
 /* Where a source's reports lie below the input root: the three path conventions, as templates.
  *
  * A template is a '/'-separated path. {org}, {source} and {year} stand for their values, {month}
- * for both spellings ("07" and "7"), {report} for the report's name in that convention; `*` matches
- * within one segment and `**` any number of segments, none too. A template that ends in no file
- * pattern means everything below it. {org_id}, {uuid} and {provider_uuid} are accepted as other
- * names of {org} and {source}.
+ * for both spellings ("07" and "7"), {report} for the report's name in that convention. A star
+ * matches within one segment, a segment of two stars any number of segments, none too. A template
+ * that does not end in ".parquet" means everything below it. {org_id}, {uuid} and {provider_uuid}
+ * are accepted as other names of {org} and {source}.
  *
- *   data/{org}/OCP/{report}_daily/source={source}/year={year}/month={month}/**
+ *   data/{org}/OCP/{report}_daily/source={source}/year={year}/month={month}
  *
  * Only names ending in ".parquet" count; a segment that starts with '.' or '_' hides what is below
  * it (temporary files of other writers). Pure text: nothing here touches a store. */
@@ -34,9 +34,9 @@ enum report {
 
 enum grain { GRAIN_HOURLY, GRAIN_DAILY, GRAIN_COUNT };
 
-/* What a template's files hold; those of TEMPLATE_EITHER are told apart by a row_uuid column, which
- * only daily files have. A file that fits several templates of a report belongs to the first of
- * daily, hourly, either. */
+/* What a template's files hold. A file of TEMPLATE_EITHER is daily when a folder on its path says so
+ * ("daily", "…_daily") or when it has a row_uuid column. A file that fits several templates of a
+ * report belongs to the first of daily, hourly, either. */
 enum template_grain { TEMPLATE_HOURLY, TEMPLATE_DAILY, TEMPLATE_EITHER, TEMPLATE_COUNT };
 
 struct path_convention {
