@@ -35,7 +35,8 @@ struct arrow_store;
 struct arrow_s3_options {
     const char *endpoint; /* "http://127.0.0.1:9000"; NULL: AWS */
     const char *region;   /* NULL: us-east-1 */
-    const char *access_key; /* NULL: the SDK's own chain (environment, web identity, instance) */
+    const char *access_key; /* NULL: the SDK's own chain (environment, web identity, instance);
+                               "": anonymous */
     const char *secret_key;
     const char *session_token; /* may be NULL */
     const char *ca_bundle;     /* PEM file; NULL: the system's */
@@ -131,8 +132,9 @@ struct arrow_slice {
 
 struct arrow_scan;
 
-/* Opens a scan over `slices`, in their order. The next file is opened (and on S3 its bytes are
- * fetched) while the current one is read. Slices and requests are copied. */
+/* Opens a scan over `slices`, in their order. On S3 the first bytes are fetched from now on, and the
+ * next ones while the current are read, so opening several scans before reading any hides latency;
+ * a local file is opened when its turn comes. Slices and requests are copied. */
 MUST_CHECK bool arrow_scan_open(struct arrow_store *store, const struct arrow_slice *slices,
                                 size_t slice_count, const struct arrow_request *requests,
                                 size_t request_count, int64_t batch_rows, struct arena *arena,
@@ -145,7 +147,12 @@ struct arrow_batch_place {
 
 /* The next batch: a struct array with one child per request, in their order, to be released by the
  * caller (array->release). At the end array->release is NULL and true is returned. A batch never
- * spans two files. place->first_row counts skipped row groups too. */
+ * spans two files nor two row groups. place->first_row counts skipped row groups too.
+ *
+ * A dictionary is known by its offsets, dictionary->buffers[1]: as long as that pointer stays the
+ * same from one batch of a column to the next, so does the dictionary, and two dictionaries that
+ * follow each other never share it. (The ArrowArray structs are new with every batch.) A batch
+ * need not use every value of its dictionary. Null slots hold zeros. */
 MUST_CHECK bool arrow_scan_next(struct arrow_scan *scan, struct ArrowArray *array,
                                 struct arrow_batch_place *place, struct error *error);
 
