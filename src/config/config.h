@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/postgresql_login.h"
 #include "base/settings.h"
+#include "source/path_template.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,19 +38,6 @@ enum streaming { STREAMING_AUTO, STREAMING_ON, STREAMING_OFF };
 enum output_mode { OUTPUT_LIVE, OUTPUT_SHADOW };
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
-/* Overrides of where a report lies below the input root; {org_id}, {provider_uuid}, {year} and
- * {month} are filled in by source/. NULL: look in the three path conventions. */
-struct path_templates {
-    const char *pod_usage; /* daily or hourly as the template says */
-    const char *storage_usage;
-    const char *node_labels;
-    const char *namespace_labels;
-    const char *pod_usage_hourly; /* where node capacity comes from */
-    const char *storage_usage_hourly;
-    const char *aws_line_items;
-    const char *aws_line_items_daily;
-};
-
 struct config {
     /* What: whose data, which days, which sources. */
     const char *org_id;
@@ -68,7 +56,8 @@ struct config {
 
     /* Where from, where to. */
     const char *input;         /* directory or s3://BUCKET/PREFIX */
-    struct path_templates templates;
+    const char *templates[REPORT_COUNT][TEMPLATE_COUNT]; /* as inventory_request.templates wants
+                                                            them; NULL: the known conventions */
     struct string_list outputs; /* at least one: sqlite:…, postgresql:…, parquet:…, csv:… */
     const char *state;         /* Parquet location for the summaries between the stages */
     bool state_given;          /* false: `state` is the default beside the first output */
@@ -110,8 +99,14 @@ struct config {
 
 /* Loads the configuration of a verb: the file of -c/--config or COSTAGG_CONFIG (without either:
  * none), the environment, the flags of `line`. Fails with ERROR_BAD_CONFIG, or ERROR_USAGE where
- * a flag is at fault. Writes to the log: one warning a key that is accepted without meaning. */
+ * a flag is at fault. Opens the log in the format and level asked for and writes one warning a key
+ * that is accepted without meaning. */
 MUST_CHECK bool config_load(const struct command_line *line, struct arena *arena,
                             struct config *config, struct error *error);
+
+/* The same for verbs that only need to reach places (compare, report, schema …): organisation,
+ * period, input, clusters and bills may be missing (NULL, 0 and {0, -1}). */
+MUST_CHECK bool config_load_places(const struct command_line *line, struct arena *arena,
+                                   struct config *config, struct error *error);
 
 #endif
