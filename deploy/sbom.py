@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What the built program consists of, as CycloneDX 1.5 JSON on standard output.
+
+    deploy/sbom.py build/release/costagg >costagg.cdx.json
+
+Follows the program's shared libraries as the loader finds them: libraries of Debian packages are
+listed by package and version, others (Apache Arrow's) by file, with the SHA-256 of each file; what
+is compiled in from headers follows. The same build on the same machine gives the same bytes; there
+is a time in it only when SOURCE_DATE_EPOCH is set. Needs ldd, and dpkg-query where there is Debian.
+"""
+
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import uuid
+
+# Libraries of which only headers are used; the loader doesn't know them.
+HEADER_ONLY = ("libxxhash-dev",)
+
+
+def output_of(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def libraries(binary):
+    """Every shared library the loader takes, by real path, sorted."""
+    text = output_of("ldd", str(binary))
+    missing = re.findall(r"(\S+) => not found", text)
+    if not text or missing:
+        sys.exit(f"sbom: {binary}: {' '.join(missing) or 'no program of this machine'}: build first")
+    found = re.findall(r"(?:=> )?(/\S+) \(0x", text)
+    return sorted({pathlib.Path(p).resolve() for p in found})
+
+
+def package_of(path):
+    """The Debian package that owns a file, or None."""
+    for name in (str(path), str(path).removeprefix("/usr")):
+        owners = output_of("dpkg-query", "-S", name)
+        if owners:
+            return owners.split(": ")[0].split(":")[0].split(",")[0]
+    return None
+
+
+def of_package(name, files):
+    fields = output_of("dpkg-query", "-W", "-f",
+                       "${Version}\t${Architecture}\t${source:Package}\t${source:Version}", name)
+    if not fields:
+        return None
+    version, architecture, source, source_version = fields.split("\t")
+    purl = f"pkg:deb/debian/{name}@{version.replace('+', '%2B').replace(':', '%3A')}" \
+           f"?arch={architecture}"
+    return {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl,
+            "properties": [{"name": "debian:source", "value": f"{source} {source_version}"}]
+            + [{"name": "file:sha256", "value": f"{p.name} {sha256(p)}"} for p in files]}
+
+
+def of_file(path):
+    """A library that no package owns: those of the Arrow that the build unpacked."""
+    base, _, version = path.name.partition(".so.")
+    digest = sha256(path)
+    component = {"type": "library", "bom-ref": f"file:{path.name}", "name": base,
+                 "version": version, "hashes": [{"alg": "SHA-256", "content": digest}]}
+    wheel = next(path.parent.parent.glob("pyarrow-*.dist-info"), None)
+    if wheel:
+        component["purl"] = f"pkg:pypi/pyarrow@{wheel.name.split('-')[1].removesuffix('.dist')}"
+        component["supplier"] = {"name": "The Apache Software Foundation"}
+        component["licenses"] = [{"license": {"id": "Apache-2.0"}}]
+        component["description"] = "what is linked into it is listed in the LICENSE.txt beside it"
+    return component
+
+
+def own_version():
+    text = (pathlib.Path(__file__).resolve().parents[1] / "CMakeLists.txt").read_text()
+    return re.search(r"project\(costagg VERSION (\S+)", text)[1]
+
+
+def document(binary):
+    by_package, others = {}, []
+    for path in libraries(binary):
+        package = package_of(path)
+        if package:
+            by_package.setdefault(package, []).append(path)
+        else:
+            others.append(path)
+    components = [of_package(name, files) for name, files in by_package.items()]
+    components += [of_file(path) for path in others]
+    components += filter(None, (of_package(name, []) for name in HEADER_ONLY))
+    components.sort(key=lambda c: c["bom-ref"])
+
+    version = own_version()
+    program = {"type": "application", "bom-ref": f"pkg:generic/costagg@{version}",
+               "name": "costagg", "version": version, "purl": f"pkg:generic/costagg@{version}",
+               "hashes": [{"alg": "SHA-256", "content": sha256(binary)}]}
+    metadata = {"component": program}
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        time = datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc)
+        metadata["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    result = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "metadata": metadata,
+              "components": components,
+              "dependencies": [{"ref": program["bom-ref"],
+                                "dependsOn": [c["bom-ref"] for c in components]}]}
+    # A serial number that follows from the content.
+    result["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(result)).urn
+    return result
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: deploy/sbom.py PROGRAM >costagg.cdx.json")
+    print(json.dumps(document(pathlib.Path(sys.argv[1])), indent=2))
