@@ -32,7 +32,7 @@ def tags_text(random, knobs, clusters):
         return random.choice(["", "{", "[1]", '{"app": 3, "tier": "front"}'])
     tags = {}
     cluster, identity = random.choice(clusters)
-    if random.random() < 0.25:
+    if random.random() < 0.4:
         kind = random.choice(["openshift_project", "openshift_node", "openshift_cluster"])
         tags[kind] = random.choice({
             "openshift_project": cluster.namespaces,
@@ -53,19 +53,19 @@ def resource_of(random, knobs, cluster, handles):
     disks = [c["handle"] for c in cluster.claims if c["handle"]] + handles
     volumes = [c["volume"] for c in cluster.claims if c["volume"]]
     draw = random.random()
-    if ids and draw < 0.3:
+    if ids and draw < 0.4:
         base = random.choice(ids)
         forms = [base, f"arn:aws:ec2:us-east-1:111111111111:instance/{base}"]
         if knobs.on("id contained", 0.4, 0.4):
             forms = [base + "0", base + " (old)", "x" + base + "/10"]
-        return random.choice(forms), random.choice(["instance", "instance", "transfer"])
-    if disks and draw < 0.6:
+        return random.choice(forms), random.choice(["instance", "transfer"])
+    if disks and draw < 0.65:
         base = random.choice(disks)
         forms = [base, f"arn:aws:ec2:us-east-1:111111111111:volume/{base}"]
         if knobs.on("handle contained", 0.3, 0.3):
             forms = [base + "-snapshot", base + "0"]
         return random.choice(forms), "disk"
-    if volumes and draw < 0.68:
+    if volumes and draw < 0.72:
         return "kubernetes-dynamic-" + random.choice(volumes), "disk"
     return random.choice(["arn:aws:rds:us-east-1:111111111111:db:orders", "my-bucket", "", None,
                           "i-unknown"]), random.choice(["other", "other", "transfer"])
@@ -100,8 +100,8 @@ def make_line(random, knobs, cluster, clusters, handles, time):
                  "lineitem_usagetype": "EBS:VolumeUsage.gp3", "pricing_unit": "GB-Mo",
                  "lineitem_operation": "CreateVolume"}
     elif kind == "transfer":
-        line |= {"lineitem_productcode": random.choice(["AmazonEC2", "AmazonEC2", "AmazonS3"]),
-                 "product_productfamily": random.choice(["Data Transfer", "Data Transfer", "Fee"]),
+        line |= {"lineitem_productcode": random.choice(["AmazonEC2"] * 4 + ["AmazonS3"]),
+                 "product_productfamily": random.choice(["Data Transfer"] * 4 + ["Fee"]),
                  "lineitem_usagetype": random.choice(
                      ["USE1-DataTransfer-In-Bytes", "DataTransfer-Out-Bytes",
                       "USE1-DataTransfer-Regional-Bytes", "DataTransfer-xAZ-Bytes", "", None]),
@@ -137,7 +137,7 @@ def make_line(random, knobs, cluster, clusters, handles, time):
 def make_hourly(random, knobs, clusters, handles, days, hours_in_month):
     """Hourly lines. Disks get rates and costs from which a capacity follows."""
     lines = []
-    for _ in range(random.randint(1, 12)):
+    for _ in range(random.randint(3, 16)):
         cluster, _ = random.choice(clusters)
         pattern = make_line(random, knobs, cluster, clusters, handles, days[0])
         sizes = [c["gib"] for c in cluster.claims] or [10]

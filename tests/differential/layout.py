@@ -83,14 +83,14 @@ class Guise:
         self.convention = random.choice(CONVENTIONS)
         self.padded = random.random() < 0.7
         self.deep = random.random() < 0.4
-        self.tiny = random.random() < 0.4
+        self.tiny = random.random() < 0.3
         self.types = random.random() < 0.5
         self.extras = random.random() < 0.4
 
     def write(self, root, org, provider, report, source, year, month, rows):
         place = pathlib.Path(root) / folder(self.convention, org, provider, report, source, year,
                                             month, self.padded)
-        count = min(self.random.randint(1, 3), max(1, len(rows)))
+        count = min(self.random.choice([1, 1, 1, 2, 3]), max(1, len(rows)))
         for number in range(count):
             table = self.table(report, rows[number::count])
             below = self.random.choice(["", "a", "2025-01-01/b c"]) if self.deep else ""
@@ -98,9 +98,9 @@ class Guise:
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(
                 table, path, compression=self.random.choice(CODECS), store_schema=self.types,
-                row_group_size=self.random.choice([1, 2, 5]) if self.tiny else 1000,
+                row_group_size=self.random.choice([1, 2, 5, 9]) if self.tiny else 1000,
                 use_dictionary=self.random.random() < 0.5,
-                write_statistics=self.random.random() < 0.7,
+                write_statistics=self.random.random() < 0.4,
                 data_page_version=self.random.choice(["1.0", "2.0"]))
 
     def table(self, report, rows):
@@ -114,7 +114,8 @@ class Guise:
             if column.null_count == len(column) and field.name in OPTIONAL.get(base, ()) and (
                     self.random.random() < 0.4):
                 continue
-            column = column.cast(self.type_of(field, column))
+            kind = self.type_of(field, column)
+            column = pa.nulls(len(column)) if pa.types.is_null(kind) else column.cast(kind)
             arrays.append(column)
             fields.append(pa.field(field.name, column.type))
         if self.extras:
@@ -149,10 +150,6 @@ def decoys(root, random, org, provider, report, source, year, month, rows, conve
             path.write_text("not read, so not minded\n")
         else:
             pq.write_table(pa.Table.from_pylist(rows, schema=schema(report)), path)
-
-
-def shift(rows, time, delta):
-    return [dict(row, **{time: row[time] + delta}) for row in rows]
 
 
 DAY = datetime.timedelta(days=1)
