@@ -146,13 +146,13 @@ static uint64_t prefix_of(struct text text)
     return __builtin_bswap64(prefix);
 }
 
-void text_pool_rank(const struct text_pool *pool, uint32_t *ranks)
+void text_pool_rank(const struct text_pool *pool, const uint32_t *ids, uint32_t count,
+                    uint32_t *ranks)
 {
-    uint32_t count = pool->count - 1;
     struct ranked *order = memory_grow(NULL, count * sizeof *order);
     for (uint32_t i = 0; i < count; i++) {
-        struct text text = pool->texts[i + 1];
-        order[i] = (struct ranked){prefix_of(text), text, i + 1};
+        struct text text = pool->texts[ids[i]];
+        order[i] = (struct ranked){prefix_of(text), text, ids[i]};
     }
     qsort(order, count, sizeof *order, compare_ranked);
     ranks[TEXT_NULL] = 0;

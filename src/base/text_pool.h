@@ -55,9 +55,9 @@ static inline struct text text_pool_borrow(const struct text_pool *pool, uint32_
 /* Order by UTF-8 bytes, shorter first on a common prefix; null before everything. */
 int text_compare(struct text a, struct text b);
 
-/* ranks[id] for every id of the pool: the position of the text in byte order, null (0) first and
- * the empty text second; equal order of ranks and texts. `ranks` has room for pool->count. Costs a
- * sort of the whole pool. */
-void text_pool_rank(const struct text_pool *pool, uint32_t *ranks);
+/* Ranks distinct ids (TEXT_NULL not among them) by the byte order of their texts: ranks[id] is 1
+ * for the smallest, ranks[TEXT_NULL] is 0. `ranks` has room for pool->count; other ids stay. */
+void text_pool_rank(const struct text_pool *pool, const uint32_t *ids, uint32_t count,
+                    uint32_t *ranks);
 
 #endif
