@@ -22,11 +22,14 @@ struct command_line {
         const char *text; /* of a flag without value: "true" (--x) or "false" (--no-x) */
     } *given;             /* in the order given */
     size_t given_count;
-    bool help; /* --help was given: print it and do nothing else */
+    bool help;    /* --help was given: print it and do nothing else */
+    bool version; /* --version likewise */
 };
 
 /* Takes argv apart; argv[1] is the verb. Fails with ERROR_USAGE and a suggestion where a verb, an
- * option or the number of positional arguments is wrong. Arrays are in `arena`. */
+ * option or the number of positional arguments is wrong. Arrays are in `arena`. `--flag=value`,
+ * `--flag value`, `-c value` and `-cvalue` are the same, `--no-flag` takes a flag without value
+ * back, `--` ends the options. */
 MUST_CHECK bool command_line_parse(int argc, char *const *argv, struct arena *arena,
                                    struct command_line *line, struct error *error);
 

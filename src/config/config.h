@@ -45,10 +45,11 @@ struct config {
     enum config_stage stage;   /* default STAGE_ALL; without bills the cost stage has no work */
     struct cluster *clusters;  /* at least one, after --cluster */
     size_t cluster_count;
-    struct bill *bills;        /* after --bill; may be none. bill.clusters: resolved, at least one */
+    struct bill *bills;        /* may be none. --bill keeps that bill and its clusters; --cluster
+                                  keeps that cluster and the bills it runs on */
     size_t bill_count;
-    bool clusters_filtered;    /* --cluster left some out: a bill's split between clusters still
-                                  needs them all, see all_clusters */
+    bool clusters_filtered;    /* --cluster (or --bill) left some out: a bill's split between its
+                                  clusters still needs them all, see bill.clusters */
     struct cluster *all_clusters; /* as configured, before --cluster; bills point into this */
     size_t all_cluster_count;
     int shard_index;           /* 0-based, < shard_count; default 0 of 1 */
@@ -59,7 +60,8 @@ struct config {
     const char *templates[REPORT_COUNT][TEMPLATE_COUNT]; /* as inventory_request.templates wants
                                                             them; NULL: the known conventions */
     struct string_list outputs; /* at least one: sqlite:…, postgresql:…, parquet:…, csv:… */
-    const char *state;         /* Parquet location for the summaries between the stages */
+    const char *state;         /* Parquet root (directory or s3://…) for the summaries between the
+                                  stages */
     bool state_given;          /* false: `state` is the default beside the first output */
     enum output_mode output_mode; /* shadow: write beside the live tables, to compare */
     const char *output_schema; /* PostgreSQL schema to write, by output_mode; NULL: search path */
@@ -72,6 +74,8 @@ struct config {
     /* By which rules. */
     enum settings_from settings_from; /* SETTINGS_POSTGRESQL: `settings` is empty until
                                          settings_postgresql_read() (source/) fills it */
+    const char *settings_location; /* of SETTINGS_POSTGRESQL: the first postgresql output, else
+                                      "postgresql:"; read with `postgresql`, from live_schema */
     struct settings settings;
     struct cost_rules cost_rules;
     bool rollups;              /* also write the summary tables of the pages; default true */
