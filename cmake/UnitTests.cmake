@@ -12,6 +12,7 @@ foreach(source IN LISTS costagg_tests)
     set_target_properties("unit.${name}" PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
     add_test(NAME "unit.${name}" COMMAND "unit.${name}")
+    set_property(GLOBAL APPEND PROPERTY costagg_unit_tests "unit.${name}")
     set_tests_properties("unit.${name}" PROPERTIES LABELS unit TIMEOUT 120
         WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
 endforeach()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test there is: the release build with all of them, the sanitizer build with those that are
-# worth repeating there. Results are kept in build/check/ as JUnit files; build/check/summary holds
-# the line that .ci/run ends with.
+# worth repeating there, the coverage build for the floor of what is reached. Results are kept in
+# build/check/ as JUnit files; build/check/summary holds the line that .ci/run ends with.
 #
 #   scripts/check.sh            everything
 #   scripts/check.sh REGEX      only CTest tests whose name matches, in the release build
@@ -42,6 +42,8 @@ if [ -n "$only" ]; then
 else
     run_tests release
     run_tests asan -L '^(unit|sanitized)$'
+    find build/coverage -name '*.gcda' -delete 2>/dev/null
+    run_tests coverage -R '^(unit\.|golden\.rows$|coverage\.)'
 fi
 
 python3=.deps/venv/bin/python

@@ -1,26 +1,31 @@
 #!/usr/bin/env bash
-# Lines and branches of the computing stages that tests reach, with a floor. The report is
-# build/coverage/report/index.html; a gap that is meant carries its reason and GCOVR_EXCL_LINE (or
-# GCOVR_EXCL_BR_LINE) on the line.
+# Which lines and branches of the computing stages the tests reach, with a floor for both. A gap
+# that is meant carries its reason and GCOVR_EXCL_LINE or GCOVR_EXCL_BR_LINE on the line.
 #
-#   scripts/coverage.sh [FLOOR-LINES [FLOOR-BRANCHES]]
+#   scripts/coverage.sh               build, run unit tests and golden rows, report
+#   scripts/coverage.sh BUILD-FOLDER  only the report, on counters that are there
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-lines=${1:-100}
-branches=${2:-95}
-scripts/setup.sh all
-make --no-print-directory build-coverage >/dev/null
-find build/coverage -name '*.gcda' -delete
-ctest --test-dir build/coverage --parallel "$(nproc)" -L '^(unit|golden)$' --output-on-failure \
-    >build/coverage/tests.log || {
-    tail -n 40 build/coverage/tests.log
-    exit 1
-}
-mkdir -p build/coverage/report
-# assert() guards what cannot happen: its other branch is no gap.
-gcovr --root . --object-directory build/coverage --filter 'src/(aggregate|attribute)/' \
-    --exclude '.*_test\.c' --exclude-throw-branches --exclude-unreachable-branches \
-    --exclude-branches-by-pattern '.*\b(assert|TRY)\(.*' --sort-uncovered \
-    --html-details build/coverage/report/index.html --print-summary \
-    --fail-under-line "$lines" --fail-under-branch "$branches"
+floor_lines=100
+floor_branches=95
+
+if [ $# -eq 0 ]; then
+    scripts/setup.sh check
+    make --no-print-directory build-coverage
+    find build/coverage -name '*.gcda' -delete
+    exec ctest --test-dir build/coverage --parallel "$(nproc)" --output-on-failure \
+        -R '^(unit\.|golden\.rows$|coverage\.)'
+fi
+
+mkdir -p "$1/report"
+# An assert() guards what cannot happen, and TRY() passes on what was tested where it was made:
+# their second branches are no gaps.
+gcovr --root . --filter 'src/(aggregate|attribute)/' --exclude '.*_test\.c' \
+    --exclude-throw-branches --exclude-unreachable-branches \
+    --exclude-branches-by-pattern '.*\b(assert|TRY)\(.*' \
+    --html-details "$1/report/index.html" --txt "$1/report/summary.txt" --print-summary \
+    --fail-under-line $floor_lines --fail-under-branch $floor_branches "$1" && status=0 || status=$?
+[ $status -eq 0 ] || cat "$1/report/summary.txt"
+echo "coverage: the report is $1/report/index.html"
+exit $status

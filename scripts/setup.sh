@@ -4,7 +4,7 @@
 #
 #   scripts/setup.sh build    compilers, libraries, Apache Arrow (default)
 #   scripts/setup.sh check    the same, and what the tests need
-#   scripts/setup.sh all      the same, and what developers use besides: coverage, fuzzing
+#   scripts/setup.sh all      the same, and what developers use besides: fuzzing, the manual page
 #
 # Debian packages come from apt-get, as root or by sudo. Apache Arrow comes from the system when it
 # has one with CMake files, else from the pinned pyarrow wheel in .deps/venv; nothing of Python is
@@ -27,9 +27,9 @@ minio_module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 
 packages_build=(gcc g++ make cmake ninja-build pkg-config python3 python3-venv libpq-dev
     libsqlite3-dev libjansson-dev libyaml-dev libxxhash-dev)
-packages_check=(libcmocka-dev postgresql postgresql-client valgrind clang-format sqlite3 util-linux
-    procps xz-utils)
-packages_all=(clang libclang-rt-14-dev gcovr scdoc groff)
+packages_check=(libcmocka-dev postgresql postgresql-client valgrind clang-format gcovr openssl
+    sqlite3 util-linux procps xz-utils)
+packages_all=(clang libclang-rt-14-dev scdoc groff)
 
 stamp=.deps/stamp-$group-$(sha256sum scripts/setup.sh | cut -c1-16)
 venv_python=.deps/venv/bin/python
