@@ -23,6 +23,7 @@ extern "C" {
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <future>
@@ -1017,6 +1018,9 @@ enum class source {
     INT64,
     UINT32,
     UINT64,
+    DECIMAL32, /* decimals as other engines store them: unscaled numbers of 32 and 64 bits, */
+    DECIMAL64,
+    DECIMAL_BYTES, /* or of any width, big-endian */
 };
 
 const char *layout_name(enum arrow_layout layout)
@@ -1045,6 +1049,7 @@ source measure_source(const parquet::ColumnDescriptor &column)
 {
     const auto &logical = column.logical_type();
     bool plain = logical == nullptr || logical->is_none() || logical->is_int();
+    bool decimal = logical != nullptr && logical->is_decimal();
     bool is_signed = logical == nullptr || !logical->is_int() ||
                      static_cast<const parquet::IntLogicalType &>(*logical).is_signed();
     switch (column.physical_type()) {
@@ -1052,9 +1057,15 @@ source measure_source(const parquet::ColumnDescriptor &column)
         return source::DOUBLE;
     case parquet::Type::FLOAT:
         return source::FLOAT;
+    case parquet::Type::FIXED_LEN_BYTE_ARRAY:
+        return decimal && column.type_length() <= 16 ? source::DECIMAL_BYTES : source::ABSENT;
     case parquet::Type::INT32:
+        if (decimal)
+            return source::DECIMAL32;
         return !plain ? source::ABSENT : is_signed ? source::INT32 : source::UINT32;
     case parquet::Type::INT64:
+        if (decimal)
+            return source::DECIMAL64;
         return !plain ? source::ABSENT : is_signed ? source::INT64 : source::UINT64;
     default:
         return source::ABSENT;
@@ -1071,6 +1082,8 @@ struct column {
     enum source source = source::ABSENT;
     int leaf = -1;
     int64_t ticks = 1; /* of a timestamp in a millisecond */
+    int scale = 0;     /* of a decimal */
+    int width = 0;     /* of a DECIMAL_BYTES */
     bool nullable = false;
 
     /* in the current row group */
@@ -1106,6 +1119,8 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
             if (logical != nullptr && logical->is_null())
                 continue;
             wanted.ticks = ticks_per_ms(descriptor);
+            wanted.scale = descriptor.type_scale();
+            wanted.width = descriptor.type_length();
             if (wanted.layout == ARROW_TEXT)
                 wanted.source = is_text(descriptor) ? source::TEXT : source::ABSENT;
             else if (wanted.layout == ARROW_TIME)
@@ -1509,10 +1524,64 @@ shared_ptr<arrow::ArrayData> read_time(arrow_scan *scan, const column &column, i
         scan, column, rows, type, [ticks](int64_t time) { return floor_divide(time, ticks); });
 }
 
+/* An unscaled decimal as the nearest double. */
+double decimal_value(__int128 unscaled, int scale)
+{
+    return static_cast<double>(static_cast<long double>(unscaled) /
+                               std::pow(10.0L, static_cast<long double>(scale)));
+}
+
+__int128 big_endian(const uint8_t *bytes, int width)
+{
+    unsigned __int128 value = (bytes[0] & 0x80) != 0 ? ~static_cast<unsigned __int128>(0) : 0;
+    for (int i = 0; i < width; i++)
+        value = value << 8 | bytes[i];
+    return static_cast<__int128>(value);
+}
+
+/* Their bytes lie in the page: they are converted before the next one is read. */
+shared_ptr<arrow::ArrayData> read_decimal_bytes(arrow_scan *scan, const column &column,
+                                                int64_t rows,
+                                                const shared_ptr<arrow::DataType> &type)
+{
+    auto &reader =
+        static_cast<parquet::TypedColumnReader<parquet::FLBAType> &>(*column.reader);
+    std::vector<parquet::FixedLenByteArray> read(static_cast<size_t>(rows));
+    auto target = allocate(rows * static_cast<int64_t>(sizeof(double)));
+    auto *to = data_of<double>(target);
+    int64_t done = 0, present = 0;
+    while (done < rows) {
+        int64_t count = 0;
+        int64_t got = reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr,
+                                       read.data(), &count);
+        if (got == 0)
+            throw_short(column);
+        for (int64_t i = 0; i < count; i++)
+            to[present + i] = decimal_value(
+                big_endian(read[static_cast<size_t>(i)].ptr, column.width), column.scale);
+        done += got;
+        present += count;
+    }
+    spread(to, scan->levels.data(), rows, present);
+    return plain_array(type, rows, validity(scan->levels.data(), rows, present),
+                       std::move(target));
+}
+
 shared_ptr<arrow::ArrayData> read_measure(arrow_scan *scan, const column &column, int64_t rows,
                                           const shared_ptr<arrow::DataType> &type)
 {
+    int scale = column.scale;
     switch (column.source) {
+    case source::DECIMAL32:
+        return read_converted<parquet::Int32Type, double>(
+            scan, column, rows, type,
+            [scale](int32_t value) { return decimal_value(value, scale); });
+    case source::DECIMAL64:
+        return read_converted<parquet::Int64Type, double>(
+            scan, column, rows, type,
+            [scale](int64_t value) { return decimal_value(value, scale); });
+    case source::DECIMAL_BYTES:
+        return read_decimal_bytes(scan, column, rows, type);
     case source::FLOAT:
         return read_converted<parquet::FloatType, double>(
             scan, column, rows, type, [](float value) { return static_cast<double>(value); });

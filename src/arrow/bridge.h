@@ -6,7 +6,7 @@
  *
  *   ARROW_TEXT     dictionary<int32 → utf8>; nulls in the index bitmap only
  *   ARROW_TIME     timestamp[ms], UTC (us and ns are accepted and floored)
- *   ARROW_MEASURE  float64 (float32 and integers are accepted and converted)
+ *   ARROW_MEASURE  float64 (float32, integers and decimals are accepted and converted)
  *
  * A column of type null, and a missing optional column, arrive as all-null columns of the layout
  * asked for. A store, file, scan or writer registers its release with the arena it was opened with.
@@ -185,7 +185,9 @@ MUST_CHECK bool arrow_writer_open(struct arrow_store *store, const char *path,
                                   int64_t row_group_rows, struct arena *arena,
                                   struct arrow_writer **writer, struct error *error);
 
-/* Writes a struct array that fits the schema; consumes it, also on failure. */
+/* Writes a struct array that fits the schema; consumes it, also on failure. The texts of a
+ * dictionary must differ from each other (else the column is written plain), and all of them are
+ * written, used or not. */
 MUST_CHECK bool arrow_writer_write(struct arrow_writer *writer, struct ArrowArray *array,
                                    struct error *error);
 
