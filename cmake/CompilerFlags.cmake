@@ -22,7 +22,7 @@ target_compile_definitions(costagg_flags INTERFACE _GNU_SOURCE)
 target_compile_options(costagg_flags INTERFACE
     -Wall -Wextra -Wshadow -Wconversion
     # Messages are cut at the end of their buffer on purpose.
-    -Wno-format-truncation
+    $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
     $<$<COMPILE_LANGUAGE:C>:-Wvla>
@@ -55,4 +55,7 @@ endif()
 if(COSTAGG_COVERAGE)
     target_compile_options(costagg_flags INTERFACE --coverage -O0)
     target_link_options(costagg_flags INTERFACE --coverage)
+endif()
+if(COSTAGG_FUZZ)
+    target_compile_options(costagg_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
