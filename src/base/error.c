@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,16 +16,20 @@ static const struct {
 #undef ERROR_KIND
 };
 
-/* Copies text and shows control characters as \xNN, so that one message stays one line. */
+/* Copies text and shows what is no printable character as \xNN, so that one message stays one line
+ * of UTF-8; cuts between characters. */
 static void copy_printable(char *to, size_t room, const char *from)
 {
     size_t used = 0;
-    for (; *from != '\0' && used + 5 < room; from++) {
-        unsigned char c = (unsigned char)*from;
-        if (c < 0x20 || c == 0x7f)
-            used += (size_t)snprintf(to + used, room - used, "\\x%02x", c);
-        else
-            to[used++] = (char)c;
+    while (*from != '\0' && used + 5 < room) {
+        size_t length = utf8_printable_length(from);
+        if (length == 0) {
+            used += (size_t)snprintf(to + used, room - used, "\\x%02x", (unsigned char)*from++);
+        } else {
+            memcpy(to + used, from, length);
+            used += length;
+            from += length;
+        }
     }
     to[used] = '\0';
 }
@@ -51,8 +57,8 @@ bool error_add_context(struct error *error, const char *format, ...)
     va_end(arguments);
     copy_printable(clean, sizeof clean / 2, context);
     memcpy(old, error->message, sizeof old);
-    snprintf(error->message, sizeof error->message, "%s: %.*s", clean,
-             (int)(sizeof old - strlen(clean) - 3), old);
+    size_t used = (size_t)snprintf(error->message, sizeof error->message, "%s: ", clean);
+    copy_printable(error->message + used, sizeof error->message - used, old);
     return false;
 }
 

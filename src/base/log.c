@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -39,36 +41,16 @@ void log_set_interlude(void (*before)(void *context), void (*after)(void *contex
     pthread_mutex_unlock(&log_state.lock);
 }
 
-/* Length of the UTF-8 sequence at `text`, 0 when its bytes are no character that may be shown:
- * malformed, a control character of either range, or one that turns the direction of writing. */
-static size_t printable_sequence(const unsigned char *text)
-{
-    if (text[0] < 0x80)
-        return text[0] >= 0x20 && text[0] != 0x7f;
-    size_t length = text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    if (text[0] < 0xc2 || text[0] >= 0xf5)
-        return 0;
-    unsigned code = text[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (text[i] & 0x3fu);
-    }
-    bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-    bool control = code < 0xa0 || (code >= 0x2028 && code <= 0x202e) ||
-                   (code >= 0x2066 && code <= 0x2069) || (code >= 0xd800 && code < 0xe000);
-    return overlong || control || code > 0x10ffff ? 0 : length;
-}
-
 /* Writes text with `quoted` characters escaped by a backslash and anything that could drive a
  * terminal or end a line as \xNN (JSON: \u00NN). */
 static void write_escaped(FILE *stream, const char *text, const char *quoted)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const char *at = text;
     while (*at != '\0') {
-        size_t length = printable_sequence(at);
+        size_t length = utf8_printable_length(at);
         if (length == 0) {
-            fprintf(stream, log_state.format == LOG_JSON ? "\\u00%02x" : "\\x%02x", *at++);
+            fprintf(stream, log_state.format == LOG_JSON ? "\\u00%02x" : "\\x%02x",
+                    (unsigned char)*at++);
             continue;
         }
         if (length == 1 && strchr(quoted, *at) != NULL)

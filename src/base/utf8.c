@@ -46,3 +46,17 @@ bool utf8_is_valid(const char *bytes, size_t length)
     }
     return true;
 }
+
+size_t utf8_printable_length(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] < 0x80)
+        return at[0] >= 0x20 && at[0] != 0x7f;
+    size_t length = character_length(at, strnlen(text, 4));
+    uint32_t code = length == 0 ? 0 : at[0] & (0xffu >> (length + 1));
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (at[i] & 0x3fu);
+    bool control = code < 0xa0 || (code >= 0x2028 && code <= 0x202e) ||
+                   (code >= 0x2066 && code <= 0x2069);
+    return control ? 0 : length;
+}
