@@ -22,7 +22,7 @@ class LineResult(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.passed = 0
-        self.began = 0.0
+        self.began = time.monotonic()
 
     def startTest(self, test):
         super().startTest(test)
