@@ -116,9 +116,17 @@ build_minio() {
     fi
 }
 
+# As cmake/Dependencies.cmake decides: the system's own Arrow, if it is new enough.
 system_has_arrow() {
-    cmake --find-package -DNAME=Arrow -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST \
-        >/dev/null 2>&1
+    local file version
+    for file in /usr/lib*/cmake/Arrow/ArrowConfigVersion.cmake \
+        /usr/lib/*/cmake/Arrow/ArrowConfigVersion.cmake \
+        /usr/local/lib*/cmake/Arrow/ArrowConfigVersion.cmake; do
+        [ -e "$file" ] || continue
+        version=$(sed -n 's/^set(PACKAGE_VERSION "\([0-9]*\).*/\1/p' "$file")
+        [ "${version:-0}" -ge 21 ] && return
+    done
+    return 1
 }
 
 if command -v dpkg-query >/dev/null; then
