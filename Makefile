@@ -31,7 +31,7 @@ check:
 	@scripts/check.sh
 
 bench: build
-	@scripts/bench.sh
+	@bench/run.sh
 
 install: build
 	DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)

