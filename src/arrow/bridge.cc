@@ -58,20 +58,22 @@ std::atomic<int64_t> bytes_read{0};
 std::atomic<int64_t> files_opened{0};
 std::atomic<int64_t> retries_made{0};
 
-/* jemalloc, where Arrow has it: scanning 60 files of 10 M rows peaks at 32 MB with it and with the
- * system's malloc, at 52 MB with mimalloc (Arrow's default), and malloc takes half as long again,
- * because it gives every large buffer back to the kernel at once. Arrow's own variable decides when
- * it is set: sanitizers see more with ARROW_DEFAULT_MEMORY_POOL=system. */
+/* Memory comes from jemalloc, where Arrow has it: scanning 60 files of 10 M rows peaks at 32 MB with
+ * it and with the system's malloc, at 52 MB with mimalloc, Arrow's own choice; malloc takes half as
+ * long again, because it gives every large buffer back to the kernel at once. Arrow reads its choice
+ * from the environment when memory is first asked for, also by parts of it that take no pool; so
+ * that is where it is told, before main and its threads, unless somebody has said otherwise
+ * (sanitizers see more with ARROW_DEFAULT_MEMORY_POOL=system). */
+__attribute__((constructor)) void choose_memory_pool()
+{
+    arrow::MemoryPool *jemalloc = nullptr;
+    if (arrow::jemalloc_memory_pool(&jemalloc).ok())
+        setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
+}
+
 arrow::MemoryPool *pool()
 {
-    static arrow::MemoryPool *const chosen = [] {
-        arrow::MemoryPool *jemalloc = nullptr;
-        if (getenv("ARROW_DEFAULT_MEMORY_POOL") == nullptr &&
-            arrow::jemalloc_memory_pool(&jemalloc).ok())
-            return jemalloc;
-        return arrow::default_memory_pool();
-    }();
-    return chosen;
+    return arrow::default_memory_pool();
 }
 
 } // namespace
@@ -1887,6 +1889,9 @@ struct arrow_writer {
 
 namespace {
 
+/* Of 420,000 rows with 37 columns: zstd 1 37.5 MB in 0.22 s, zstd 3 37.8 MB in 0.28 s, lz4 48.1 MB
+ * in 0.17 s, snappy 48.2 MB in 0.18 s, none 82.8 MB in 0.17 s. Every reader knows zstd; a fifth less
+ * to write, move and read again is worth 0.1 µs a row. */
 shared_ptr<parquet::WriterProperties> writer_properties(const struct arrow_column_option *options,
                                                         size_t count, int64_t row_group_rows)
 {
