@@ -27,6 +27,11 @@ void log_open(enum log_format format, enum log_level level, FILE *stream)
     pthread_mutex_unlock(&log_state.lock);
 }
 
+enum log_format log_current_format(void)
+{
+    return log_state.format;
+}
+
 bool log_enabled(enum log_level level)
 {
     return level <= log_state.level;

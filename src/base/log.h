@@ -19,6 +19,9 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 /* Sets format and the most talkative level that is written. `stream` NULL: standard error. */
 void log_open(enum log_format format, enum log_level level, FILE *stream);
 
+/* The format of the log. */
+enum log_format log_current_format(void);
+
 /* True when an event of that level would be written. */
 bool log_enabled(enum log_level level);
 

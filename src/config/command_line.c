@@ -87,6 +87,18 @@ static bool add_with_value(struct command_line *line, enum option_id id, const c
     return true;
 }
 
+/* The option of a flag; where verbs share a flag, this verb's. */
+static enum option_id flag_of_verb(const struct command_line *line, const char *name,
+                                   size_t length)
+{
+    enum option_id id = option_by_flag(name, length, line->verb);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (options[i].flag != NULL && (options[i].verbs & 1u << line->verb) != 0 &&
+            strlen(options[i].flag) == length && memcmp(options[i].flag, name, length) == 0)
+            return (enum option_id)i;
+    return id;
+}
+
 static bool parse_long(struct command_line *line, const char *name, struct cursor *cursor)
 {
     size_t length = strcspn(name, "=");
@@ -96,10 +108,10 @@ static bool parse_long(struct command_line *line, const char *name, struct curso
         line->version |= name[0] == 'v';
         return true;
     }
-    enum option_id id = option_by_flag(name, length);
+    enum option_id id = flag_of_verb(line, name, length);
     bool negated = id == OPTION_COUNT && length > 3 && strncmp(name, "no-", 3) == 0;
     if (negated)
-        id = option_by_flag(name + 3, length - 3);
+        id = flag_of_verb(line, name + 3, length - 3);
     if (id == OPTION_COUNT || (negated && options[id].argument != NULL))
         return unknown_flag(line, name, length, cursor);
     if (options[id].argument != NULL)
@@ -117,7 +129,7 @@ static bool parse_short(struct command_line *line, const char *letters, struct c
         line->help = true;
         return true;
     }
-    enum option_id id = option_by_letter(letters[0]);
+    enum option_id id = option_by_letter(letters[0], line->verb);
     if (id == OPTION_COUNT)
         return error_set(cursor->error, ERROR_USAGE,
                          "unknown option '-%s'; `costagg %s --help` lists the options", letters,
@@ -151,7 +163,7 @@ bool command_line_parse(int argc, char *const *argv, struct arena *arena,
         .given = arena_alloc_array(arena, room, sizeof(struct given_option)),
     };
     if (argc < 2)
-        return error_set(error, ERROR_USAGE, "what to do? `costagg help` lists the verbs");
+        return error_set(error, ERROR_USAGE, "what to do? `costagg run` does the work, `costagg help` lists the verbs");
     line->version = strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0;
     if (line->version || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return true;

@@ -181,7 +181,7 @@ static bool set_syntax_error(const char *name, const yaml_parser_t *parser, stru
     if (parser->error == YAML_READER_ERROR)
         return error_set(error, ERROR_BAD_CONFIG, "%s: no UTF-8 text: %s at byte %zu", name,
                          problem, parser->problem_offset);
-    return error_set(error, ERROR_BAD_CONFIG, "%s:%zu: no valid YAML: %s%s%s", name,
+    return error_set(error, ERROR_BAD_CONFIG, "%s:%zu: this line is no valid YAML: %s%s%s", name,
                      parser->problem_mark.line + 1, parser->context != NULL ? parser->context : "",
                      parser->context != NULL ? ": " : "", problem);
 }
@@ -223,10 +223,13 @@ static bool read_all(const char *path, int file, struct arena *arena, char **tex
     if (fstat(file, &status) != 0 || S_ISDIR(status.st_mode))
         return error_set(error, ERROR_BAD_CONFIG, "%s: a directory, not a configuration file",
                          path);
-    *text = arena_alloc(arena, LARGEST_FILE + 1);
+    /* A pipe does not tell its size. */
+    bool known = S_ISREG(status.st_mode) && status.st_size <= LARGEST_FILE;
+    size_t room = known ? (size_t)status.st_size + 1 : LARGEST_FILE + 1;
+    *text = arena_alloc(arena, room);
     *length = 0;
     ssize_t got;
-    while ((got = read(file, *text + *length, LARGEST_FILE + 1 - *length)) > 0)
+    while ((got = read(file, *text + *length, room - *length)) > 0)
         *length += (size_t)got;
     if (got < 0)
         return error_set(error, ERROR_BAD_CONFIG, "%s: %s", path, strerror(errno));

@@ -102,7 +102,10 @@ static void take_environment(struct config_values *values, struct arena *arena, 
     while (option_next_word(&cursor, &word, &length)) {
         const char *name = arena_copy(arena, word, length);
         const char *text = getenv(name);
-        if (text == NULL || text[0] == '\0')
+        /* Kubernetes sets POSTGRES_PORT=tcp://… for a service that is called postgres. */
+        bool link = options[id].kind == OPTION_KIND_INTEGER && text != NULL &&
+                    strncmp(text, "tcp://", 6) == 0;
+        if (text == NULL || text[0] == '\0' || link)
             continue;
         struct config_value *value = &values->of[id];
         set_one(value, arena, text, ORIGIN_ENVIRONMENT, name);

@@ -14,6 +14,7 @@ const char *const option_group_titles[GROUP_COUNT] = {
     [GROUP_RULES] = "Rules",
     [GROUP_SOURCES] = "One cluster and one bill, and where they lie",
     [GROUP_WORK] = "Performance",
+    [GROUP_RESULTS] = "Results",
     [GROUP_MESSAGES] = "Messages and reports",
     [GROUP_S3] = "S3",
     [GROUP_POSTGRESQL] = "PostgreSQL",
@@ -50,21 +51,31 @@ const size_t option_ignored_count = sizeof option_ignored / sizeof option_ignore
 #undef FIELD
 #undef OPTION
 
-enum option_id option_by_flag(const char *name, size_t length)
+/* The verb's own option where there is one. */
+static enum option_id prefer(enum option_id found, enum option_id candidate, enum verb verb)
 {
-    int id = 0;
-    while (id < OPTION_COUNT && (options[id].flag == NULL || strlen(options[id].flag) != length ||
-                                 memcmp(options[id].flag, name, length) != 0))
-        id++;
-    return (enum option_id)id;
+    bool own = (options[candidate].verbs & 1u << verb) != 0;
+    bool better = found == OPTION_COUNT || (own && (options[found].verbs & 1u << verb) == 0);
+    return better ? candidate : found;
 }
 
-enum option_id option_by_letter(char letter)
+enum option_id option_by_flag(const char *name, size_t length, enum verb verb)
 {
-    int id = 0;
-    while (id < OPTION_COUNT && (letter == '\0' || options[id].letter != letter))
-        id++;
-    return (enum option_id)id;
+    enum option_id found = OPTION_COUNT;
+    for (int id = 0; id < OPTION_COUNT; id++)
+        if (options[id].flag != NULL && strlen(options[id].flag) == length &&
+            memcmp(options[id].flag, name, length) == 0)
+            found = prefer(found, (enum option_id)id, verb);
+    return found;
+}
+
+enum option_id option_by_letter(char letter, enum verb verb)
+{
+    enum option_id found = OPTION_COUNT;
+    for (int id = 0; id < OPTION_COUNT; id++)
+        if (letter != '\0' && options[id].letter == letter)
+            found = prefer(found, (enum option_id)id, verb);
+    return found;
 }
 
 enum option_id option_by_key(const char *path)

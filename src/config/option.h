@@ -21,7 +21,8 @@ enum {
 #include "command/verbs.def"
 #undef VERB
     ON_JOB = ON_RUN | ON_PLAN | ON_CHECK, /* verbs about the work of a run */
-    ON_CONFIGURED = ON_JOB | ON_SCHEMA,   /* verbs that load a configuration */
+    ON_RESULT = ON_COMPARE, /* verbs that read results */
+    ON_CONFIGURED = ON_JOB | ON_RESULT | ON_SCHEMA,   /* verbs that load a configuration */
 };
 
 struct verb_info {
@@ -68,6 +69,7 @@ enum option_group {
     GROUP_RULES,
     GROUP_SOURCES,
     GROUP_WORK,
+    GROUP_RESULTS,
     GROUP_MESSAGES,
     GROUP_S3,
     GROUP_POSTGRESQL,
@@ -107,9 +109,10 @@ extern const char *const option_ignored[];
 extern const size_t option_ignored_count;
 
 /* The option with that long flag, short flag or key; OPTION_COUNT when there is none. `length`
- * bytes of `name` count, so that "threads=2" can be looked up in place. */
-enum option_id option_by_flag(const char *name, size_t length);
-enum option_id option_by_letter(char letter);
+ * bytes of `name` count, so that "threads=2" can be looked up in place. Verbs may use one flag for
+ * different things: the option of `verb` comes first, then any other verb's. */
+enum option_id option_by_flag(const char *name, size_t length, enum verb verb);
+enum option_id option_by_letter(char letter, enum verb verb);
 enum option_id option_by_key(const char *path);
 
 /* Steps through a blank-separated list; false at its end. *cursor starts at the list. The word is
