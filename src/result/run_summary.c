@@ -13,6 +13,7 @@ static void close_summary(void *resource)
     key_map_close(&summary->namespaces);
     free(summary->by_namespace);
     free(summary->units);
+    free(summary->explanation);
 }
 
 void run_summary_open(struct run_summary *summary, struct arena *arena)
@@ -68,4 +69,15 @@ void run_summary_add_usage(struct run_summary *summary, const struct usage_row *
         exact_sum_add(&namespace->request_memory_gigabyte_hours,
                       rows[i].pod_request_memory_gigabyte_hours, EXACT_SUM_FINE);
     }
+}
+
+void run_summary_add_explanation(struct run_summary *summary, const char *text)
+{
+    size_t length = strlen(text);
+    if (length == 0)
+        return;
+    summary->explanation =
+        memory_grow(summary->explanation, summary->explanation_length + length + 1);
+    memcpy(summary->explanation + summary->explanation_length, text, length + 1);
+    summary->explanation_length += length;
 }

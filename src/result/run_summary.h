@@ -71,6 +71,9 @@ struct run_summary {
     double cost_seconds;
     double total_seconds;
     int64_t peak_memory_bytes;
+
+    char *explanation; /* of config.explain, day by day; NULL: nothing was asked or found */
+    size_t explanation_length;
 };
 
 /* Closed by the arena. */
@@ -84,5 +87,8 @@ struct usage_row;
 /* Counts a day's usage rows; unallocated rows count under their own namespace. */
 void run_summary_add_usage(struct run_summary *summary, const struct usage_row *rows, size_t count,
                            const struct text_pool *texts);
+
+/* Appends a day's part of the explanation; "" adds nothing. */
+void run_summary_add_explanation(struct run_summary *summary, const char *text);
 
 #endif

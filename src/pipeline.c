@@ -1,0 +1,444 @@
+#include "pipeline.h"
+
+#include "aggregate/usage_fold.h"
+#include "arrow/bridge.h"
+#include "attribute/notices.h"
+#include "attribute/reconciliation.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "result/run_summary.h"
+#include "run/cost_stage.h"
+#include "run/usage_spool.h"
+#include "run/usage_stage.h"
+#include "run/usage_state.h"
+
+#include <string.h>
+
+/* ---- what there is to do ---- */
+
+/* Looks at a unit's input. Missing input is no failure yet: others may have some. */
+static bool find_input(const struct config *config, struct arrow_store *store,
+                       struct work_unit *unit, struct arena *arena, struct error *error)
+{
+    struct inventory_request request = {
+        .provider = unit->cluster != NULL ? PROVIDER_OCP : PROVIDER_AWS,
+        .org_id = config->org_id,
+        .source = unit->source,
+        .period = unit->days,
+    };
+    struct inventory *inventory = arena_alloc(arena, sizeof *inventory);
+    memcpy(request.templates, config->templates, sizeof request.templates);
+    if (inventory_build(store, &request, arena, inventory, error)) {
+        unit->inventory = inventory;
+        return true;
+    }
+    if (error->kind != ERROR_NO_INPUT)
+        return false;
+    unit->missing = arena_printf(arena, "%s", error->message);
+    return true;
+}
+
+/* The units of one month. Usage units are those of all clusters: of the ones left out by --cluster
+ * or by the shard, roles of nodes and shares of bills may still be needed. */
+static bool find_units(const struct config *config, struct arrow_store *store, struct period days,
+                       struct arena *arena, struct work_unit **units, size_t *count,
+                       struct error *error)
+{
+    struct work_unit *list =
+        arena_alloc_array(arena, config->all_cluster_count + config->bill_count, sizeof *list);
+    *count = 0;
+    for (size_t i = 0; i < config->all_cluster_count; i++) {
+        struct work_unit *unit = &list[(*count)++];
+        const struct cluster *cluster = &config->all_clusters[i];
+        *unit = (struct work_unit){"usage", cluster->source, days, .cluster = cluster};
+        TRY(find_input(config, store, unit, arena, error));
+    }
+    for (size_t i = 0; i < config->bill_count; i++) {
+        struct work_unit *unit = &list[(*count)++];
+        const struct bill *bill = &config->bills[i];
+        *unit = (struct work_unit){"cost", bill->source, days, .bill = bill, .bill_number = i};
+        TRY(find_input(config, store, unit, arena, error));
+    }
+    *units = list;
+    return true;
+}
+
+static bool is_selected(const struct config *config, const struct work_unit *unit)
+{
+    if (unit->bill != NULL)
+        return (config->stage & STAGE_COST) != 0;
+    if ((config->stage & STAGE_USAGE) == 0)
+        return false;
+    for (size_t i = 0; i < config->cluster_count; i++)
+        if (strcmp(config->clusters[i].source, unit->source) == 0)
+            return true;
+    return false;
+}
+
+/* Deals the selected units to the shards; the others get none (-1). */
+static void deal_units(const struct config *config, struct work_unit *units, size_t count,
+                       struct arena *arena)
+{
+    struct work_unit *selected = arena_alloc_array(arena, count, sizeof *selected);
+    size_t *numbers = arena_alloc_array(arena, count, sizeof *numbers);
+    size_t selected_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        units[i].shard = -1;
+        if (!is_selected(config, &units[i]))
+            continue;
+        numbers[selected_count] = i;
+        selected[selected_count++] = units[i];
+    }
+    work_unit_deal(selected, selected_count, config->shard_count);
+    for (size_t i = 0; i < selected_count; i++)
+        units[numbers[i]].shard = selected[i].shard;
+}
+
+static bool is_ours(const struct config *config, const struct work_unit *unit)
+{
+    return unit->shard == config->shard_index;
+}
+
+/* ---- one month ---- */
+
+struct month_work {
+    struct run *run;
+    struct period days;
+    struct work_unit *units; /* clusters first, then bills */
+    size_t count;
+    struct usage_rules rules;
+    struct usage_spool *spool; /* NULL: no bill is attributed */
+    size_t done;               /* units that had input */
+    struct error missing;      /* of the first bill, or else cluster, without */
+};
+
+static void note_missing(struct month_work *month, const struct work_unit *unit)
+{
+    log_write(LOG_WARNING, "%s", unit->missing);
+    if (month->missing.kind == ERROR_NONE || unit->bill != NULL)
+        error_set(&month->missing, ERROR_NO_INPUT, "%s", unit->missing);
+}
+
+/* Does a bill of ours need this cluster's days? */
+static bool is_on_our_bill(const struct month_work *month, const struct cluster *cluster)
+{
+    for (size_t i = 0; i < month->count; i++) {
+        const struct bill *bill = month->units[i].bill;
+        if (bill == NULL || !is_ours(month->run->config, &month->units[i]) ||
+            month->units[i].inventory == NULL)
+            continue;
+        for (size_t c = 0; c < bill->cluster_count; c++)
+            if (bill->clusters[c] == cluster)
+                return true;
+    }
+    return false;
+}
+
+static bool has_bill_of_ours(const struct month_work *month)
+{
+    for (size_t i = 0; i < month->count; i++)
+        if (month->units[i].bill != NULL && is_ours(month->run->config, &month->units[i]))
+            return true;
+    return false;
+}
+
+static bool has_usage_of_ours(const struct month_work *month)
+{
+    if ((month->run->config->stage & STAGE_USAGE) == 0)
+        return false;
+    for (size_t i = 0; i < month->count; i++)
+        if (is_ours(month->run->config, &month->units[i]))
+            return true;
+    return false;
+}
+
+static bool find_roles(const struct month_work *month, struct node_role_table *roles,
+                       struct error *error)
+{
+    const struct settings *settings = &month->run->config->settings;
+    if (settings->node_roles_given) {
+        node_role_table_load(roles, settings);
+        return true;
+    }
+    for (size_t i = 0; i < month->count; i++)
+        if (month->units[i].cluster != NULL && month->units[i].inventory != NULL)
+            TRY(usage_stage_derive_roles(month->run, month->units[i].inventory, month->days, roles,
+                                         error));
+    return true;
+}
+
+static void tell_begin(const struct month_work *month, const struct work_unit *unit,
+                       const char *name)
+{
+    const struct run_observer *observer = month->run->observer;
+    if (observer != NULL && observer->unit_begins != NULL)
+        observer->unit_begins(observer->context, unit->stage, name, unit->days,
+                              work_unit_rows(unit), work_unit_bytes(unit));
+}
+
+static void tell_end(const struct month_work *month)
+{
+    const struct run_observer *observer = month->run->observer;
+    if (observer != NULL && observer->unit_ends != NULL)
+        observer->unit_ends(observer->context);
+}
+
+static bool run_usage_unit(struct month_work *month, size_t number, struct error *error)
+{
+    const struct work_unit *unit = &month->units[number];
+    const struct usage_stage stage = {
+        .run = month->run,
+        .rules = &month->rules,
+        .cluster = unit->cluster,
+        .inventory = unit->inventory,
+        .days = month->days,
+        .write = is_ours(month->run->config, unit),
+        .spool = is_on_our_bill(month, unit->cluster) ? month->spool : NULL,
+        .spool_cluster = number,
+    };
+    if (!stage.write && stage.spool == NULL)
+        return true;
+    if (unit->inventory == NULL) {
+        note_missing(month, unit);
+        return true;
+    }
+    tell_begin(month, unit, unit->cluster->cluster_alias);
+    bool done = usage_stage_run(&stage, error);
+    tell_end(month);
+    month->done += done;
+    return done;
+}
+
+static bool run_usage_units(struct month_work *month, struct error *error)
+{
+    struct node_role_table roles;
+    if (!has_usage_of_ours(month))
+        return true;
+    node_role_table_init(&roles);
+    month->rules.roles = &roles;
+    bool done = find_roles(month, &roles, error);
+    for (size_t i = 0; done && i < month->count; i++)
+        if (month->units[i].cluster != NULL)
+            done = run_usage_unit(month, i, error);
+    node_role_table_close(&roles);
+    return done;
+}
+
+/* With --stage cost the usage days come from the state that the usage stage left. */
+static bool load_state(struct month_work *month, struct error *error)
+{
+    const struct config *config = month->run->config;
+    for (size_t i = 0; i < month->count; i++) {
+        const struct work_unit *unit = &month->units[i];
+        int64_t rows = 0;
+        if (unit->cluster == NULL || !is_on_our_bill(month, unit->cluster))
+            continue;
+        if (usage_state_load(config->state, &config->s3, unit->cluster, i, month->days,
+                             month->spool, &rows, error))
+            continue;
+        if (error->kind != ERROR_NO_INPUT || unit->inventory != NULL)
+            return false;
+        log_write(LOG_WARNING, "%s", error->message); /* it has no input either */
+    }
+    return true;
+}
+
+static bool run_cost_unit(struct month_work *month, const struct work_unit *unit,
+                          struct error *error)
+{
+    struct run *run = month->run;
+    if (unit->inventory == NULL) {
+        note_missing(month, unit);
+        return true;
+    }
+    size_t *spool_clusters =
+        arena_alloc_array(run->arena, unit->bill->cluster_count, sizeof *spool_clusters);
+    for (size_t c = 0; c < unit->bill->cluster_count; c++)
+        spool_clusters[c] = (size_t)(unit->bill->clusters[c] - run->config->all_clusters);
+    const struct cost_stage stage = {
+        .run = run,
+        .bill = unit->bill,
+        .inventory = unit->inventory,
+        .days = month->days,
+        .spool = month->spool,
+        .spool_clusters = spool_clusters,
+        .summary = &run->summary->bills[unit->bill_number],
+    };
+    tell_begin(month, unit, unit->bill->provider);
+    bool done = cost_stage_run(&stage, error);
+    tell_end(month);
+    month->done += done;
+    return done;
+}
+
+static bool run_cost_units(struct month_work *month, struct error *error)
+{
+    for (size_t i = 0; i < month->count; i++)
+        if (month->units[i].bill != NULL && is_ours(month->run->config, &month->units[i]))
+            TRY(run_cost_unit(month, &month->units[i], error));
+    return true;
+}
+
+static bool run_month(struct run *run, struct period days, struct error *missing, size_t *done,
+                      struct error *error)
+{
+    const struct config *config = run->config;
+    struct month_work month = {.run = run, .days = days};
+    month.rules.settings = &config->settings;
+    month.rules.strict = config->strict;
+    month.rules.label_keys =
+        label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
+    TRY(find_units(config, run->input, days, run->arena, &month.units, &month.count, error));
+    deal_units(config, month.units, month.count, run->arena);
+    if (has_bill_of_ours(&month))
+        TRY(usage_spool_open(config->all_cluster_count, days, run->arena, &month.spool, error));
+    TRY(run_usage_units(&month, error));
+    if (month.spool != NULL && (config->stage & STAGE_USAGE) == 0)
+        TRY(load_state(&month, error));
+    TRY(run_cost_units(&month, error));
+    *done += month.done;
+    if (missing->kind == ERROR_NONE)
+        *missing = month.missing;
+    return true;
+}
+
+/* ---- the run ---- */
+
+static void close_bills(void *resource)
+{
+    struct run_summary *summary = resource;
+    for (size_t i = 0; i < summary->bill_count; i++) {
+        reconciliation_close(summary->bills[i].sums);
+        attribution_notices_close(summary->bills[i].notices);
+    }
+}
+
+static void open_bills(const struct config *config, struct arena *arena,
+                       struct run_summary *summary)
+{
+    summary->bills = arena_alloc_array(arena, config->bill_count, sizeof *summary->bills);
+    for (size_t i = 0; i < config->bill_count; i++) {
+        struct bill_summary *bill = &summary->bills[i];
+        bill->bill = &config->bills[i];
+        bill->sums = arena_alloc(arena, sizeof *bill->sums);
+        bill->notices = arena_alloc(arena, sizeof *bill->notices);
+        reconciliation_init(bill->sums);
+        attribution_notices_init(bill->notices);
+    }
+    summary->bill_count = config->bill_count;
+    arena_on_close(arena, close_bills, summary);
+}
+
+static bool open_outputs(struct run *run, struct error *error)
+{
+    const struct config *config = run->config;
+    const struct sink_options options = {
+        .s3 = &config->s3,
+        .postgresql_schema = config->output_schema,
+        .postgresql_timeout_seconds = config->postgresql_timeout_seconds,
+        .bulk_copy = config->use_bulk_copy,
+    };
+    if (config->dry_run)
+        return true;
+    TRY(outputs_open(&run->outputs, config->outputs.items, config->outputs.count, &options,
+                     run->arena, error));
+    if (config->stage != STAGE_USAGE)
+        return true;
+    const char *state = arena_printf(run->arena, "parquet:%s", config->state);
+    return outputs_open(&run->state, &state, 1, &options, run->arena, error);
+}
+
+static void say_how(const struct config *config)
+{
+    const char *asked = config->use_streaming == STREAMING_AUTO ? "auto"
+                        : config->use_streaming == STREAMING_ON ? "on"
+                                                                : "off";
+    log_write(LOG_INFO,
+              "streaming: on (use_streaming is %s): a span of days is read, aggregated and "
+              "forgotten at a time, on %d thread%s, so memory does not grow with the period",
+              asked, config->threads, config->threads == 1 ? "" : "s");
+}
+
+static bool run_months(struct run *run, struct error *error)
+{
+    const struct config *config = run->config;
+    struct period rest = config->period, days;
+    struct error missing = {0};
+    size_t done = 0;
+    bool more = true;
+    while (more) {
+        more = calendar_split_month(rest, &days, &rest);
+        TRY(run_month(run, days, &missing, &done, error));
+    }
+    bool bill_missing = missing.kind != ERROR_NONE && (config->stage & STAGE_COST) != 0 &&
+                        run->summary->cost_rows_out == 0 && config->bill_count > 0 &&
+                        config->shard_count == 1;
+    if (missing.kind != ERROR_NONE && (done == 0 || bill_missing)) {
+        *error = missing;
+        return false;
+    }
+    return true;
+}
+
+bool pipeline_run(const struct config *config, const struct run_observer *observer,
+                  struct arena *arena, struct run_summary *summary, struct error *error)
+{
+    struct run run = {
+        .config = config, .arena = arena, .summary = summary, .observer = observer};
+    double began = run_clock();
+    summary->period = config->period;
+    open_bills(config, arena, summary);
+    say_how(config);
+    bool ok = arrow_store_open(config->input, &config->s3, false, arena, &run.input, error) &&
+              open_outputs(&run, error) && run_months(&run, error);
+    struct arrow_counters counters;
+    arrow_counters_read(&counters);
+    summary->bytes_in = counters.bytes_read;
+    summary->files_opened = counters.files_opened;
+    summary->retries = counters.retries;
+    summary->total_seconds = run_clock() - began;
+    summary->peak_memory_bytes = run_peak_memory();
+    return ok;
+}
+
+static bool plan_month(const struct config *config, struct arrow_store *store, struct period days,
+                       struct arena *arena, struct work_unit *units, size_t *count,
+                       struct error *error)
+{
+    struct work_unit *found;
+    size_t found_count;
+    TRY(find_units(config, store, days, arena, &found, &found_count, error));
+    deal_units(config, found, found_count, arena);
+    for (size_t i = 0; i < found_count; i++)
+        if (found[i].shard >= 0)
+            units[(*count)++] = found[i];
+    return true;
+}
+
+static size_t count_months(struct period period)
+{
+    struct period days;
+    size_t months = 1;
+    while (calendar_split_month(period, &days, &period))
+        months++;
+    return months;
+}
+
+bool pipeline_plan(const struct config *config, struct arena *arena, struct work_unit **units,
+                   size_t *count, struct error *error)
+{
+    struct arrow_store *store;
+    struct period rest = config->period, days;
+    bool more = true;
+    TRY(arrow_store_open(config->input, &config->s3, false, arena, &store, error));
+    *units = arena_alloc_array(
+        arena, count_months(rest) * (config->all_cluster_count + config->bill_count),
+        sizeof **units);
+    *count = 0;
+    while (more) {
+        more = calendar_split_month(rest, &days, &rest);
+        TRY(plan_month(config, store, days, arena, *units, count, error));
+    }
+    return true;
+}

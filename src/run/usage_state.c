@@ -1,0 +1,148 @@
+#include "run/usage_state.h"
+
+#include "base/arena.h"
+#include "base/interrupt.h"
+#include "result/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STATE_KIND_TEXT = COLUMN_TEXT,
+    STATE_KIND_JSON = COLUMN_TEXT,
+    STATE_KIND_UUIDTEXT = COLUMN_TEXT,
+    STATE_KIND_UUID = COLUMN_UUID,
+    STATE_KIND_NUMERIC = COLUMN_NUMERIC,
+    STATE_KIND_INTEGER = COLUMN_INTEGER,
+    STATE_KIND_DAY = COLUMN_DAY,
+};
+
+static const struct column columns[] = {
+#define COLUMN_ENTRY(name, kind, width, scale, required, state, meaning)                        \
+    {#name,    (enum column_kind)STATE_KIND_##kind, 0, scale, required, false,                  \
+     offsetof(struct usage_row, name), meaning},
+#include "aggregate/usage_row.def"
+#undef COLUMN_ENTRY
+};
+
+const struct table usage_state_table = {
+    .name = "costagg_usage_state",
+    .columns = columns,
+    .column_count = sizeof columns / sizeof columns[0],
+    .row_size = sizeof(struct usage_row),
+    .owner = "source_uuid",
+    .meaning = "The daily summary of a cluster, for the cost stage of another process",
+};
+
+/* Rows of all days as they come, to be cut into days. */
+struct loaded {
+    char *rows;
+    size_t count;
+    size_t room;
+    size_t row_size;
+};
+
+static void add_rows(struct loaded *loaded, const struct row_batch *batch)
+{
+    if (loaded->count + batch->count > loaded->room) {
+        loaded->room = (loaded->count + batch->count) * 2;
+        loaded->rows = memory_grow(loaded->rows, loaded->room * loaded->row_size);
+    }
+    memcpy(loaded->rows + loaded->count * loaded->row_size, batch->rows,
+           batch->count * loaded->row_size);
+    loaded->count += batch->count;
+}
+
+static bool load_table(struct result *result, const struct table *table,
+                       const struct result_scope *scope, struct text_pool *texts,
+                       struct loaded *loaded, struct error *error)
+{
+    loaded->count = 0;
+    TRY(result_begin(result, table, scope, NULL, texts, error));
+    for (;;) {
+        struct row_batch batch;
+        TRY(interrupt_check(error));
+        TRY(result_next(result, &batch, error));
+        if (batch.count == 0)
+            return true;
+        add_rows(loaded, &batch);
+    }
+}
+
+struct state_reader {
+    struct result *result;
+    const struct cluster *cluster;
+    size_t cluster_number;
+    struct usage_spool *spool;
+    struct text_pool texts;
+    struct loaded rows, facts;
+};
+
+/* One day at a time, so that memory does not grow with the period. */
+static bool load_day(struct state_reader *reader, int32_t day, struct error *error)
+{
+    const struct result_scope scope = {reader->cluster->source, {day, day}};
+    text_pool_reset(&reader->texts);
+    TRY(load_table(reader->result, &usage_state_table, &scope, &reader->texts, &reader->rows,
+                   error));
+    TRY(load_table(reader->result, &usage_fact_table, &scope, &reader->texts, &reader->facts,
+                   error));
+    const struct usage_day usage = {
+        .day = day,
+        .rows = {&usage_table, reader->rows.rows, reader->rows.count, &reader->texts},
+        .facts = {&usage_fact_table, reader->facts.rows, reader->facts.count, &reader->texts}};
+    return usage_spool_put(reader->spool, reader->cluster_number, &usage, error);
+}
+
+static bool load_days(struct state_reader *reader, const char *location, struct period days,
+                      struct arena *arena, int64_t *rows, struct error *error)
+{
+    const struct result_scope scope = {reader->cluster->source, days};
+    struct result_day *found, *found_facts;
+    size_t count, fact_count;
+    TRY(result_days(reader->result, &usage_state_table, &scope, arena, &found, &count, error));
+    TRY(result_days(reader->result, &usage_fact_table, &scope, arena, &found_facts, &fact_count,
+                    error));
+    if (count == 0 && fact_count == 0)
+        return error_set(error, ERROR_NO_INPUT,
+                         "%s: no usage state of source %s in the period: run --stage usage first",
+                         location, reader->cluster->source);
+    size_t r = 0, f = 0;
+    for (int32_t day = days.first; day <= days.last; day++) {
+        while (r < count && found[r].day < day)
+            r++;
+        while (f < fact_count && found_facts[f].day < day)
+            f++;
+        bool has_rows = r < count && found[r].day == day;
+        if (!has_rows && !(f < fact_count && found_facts[f].day == day))
+            continue;
+        *rows += has_rows ? found[r].rows : 0;
+        TRY(load_day(reader, day, error));
+    }
+    return true;
+}
+
+bool usage_state_load(const char *location, const struct arrow_s3_options *s3,
+                      const struct cluster *cluster, size_t cluster_number, struct period days,
+                      struct usage_spool *spool, int64_t *rows, struct error *error)
+{
+    struct arena arena;
+    const struct result_options options = {.s3 = s3};
+    struct state_reader reader = {
+        .cluster = cluster,
+        .cluster_number = cluster_number,
+        .spool = spool,
+        .rows = {.row_size = sizeof(struct usage_row)},
+        .facts = {.row_size = sizeof(struct usage_fact)},
+    };
+    arena_init(&arena);
+    text_pool_init(&reader.texts);
+    bool done = result_open(arena_printf(&arena, "parquet:%s", location), &options, &arena,
+                            &reader.result, error) &&
+                load_days(&reader, location, days, &arena, rows, error);
+    free(reader.rows.rows);
+    free(reader.facts.rows);
+    text_pool_close(&reader.texts);
+    arena_close(&arena);
+    return done;
+}
