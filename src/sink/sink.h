@@ -22,12 +22,15 @@
 
 struct arena;
 struct arrow_s3_options;
+struct postgresql_login;
 struct sink;
 
 struct sink_options {
     const struct arrow_s3_options *s3; /* for Parquet on S3 */
+    const struct postgresql_login *postgresql_login; /* what the location leaves open; may be NULL */
     const char *postgresql_schema;     /* NULL: the connection's search path */
-    int postgresql_timeout_seconds;    /* statement and lock waits; 0: the server's own */
+    int postgresql_timeout_seconds;    /* a statement, and every wait for a lock; 0: the server's
+                                          own, and a minute for locks where it sets no limit */
     bool bulk_copy;                    /* PostgreSQL: COPY (true) or INSERT (false) */
     bool keep_state_columns;           /* Parquet: write state_only columns too */
 };
@@ -35,18 +38,22 @@ struct sink_options {
 struct sink_scope {
     const struct table *const *tables; /* every table the unit writes */
     size_t table_count;
-    const char *source; /* uuid; value of the tables' owner column */
+    const char *source; /* uuid, lower case; value of the tables' owner column */
     struct period days; /* inside one month */
 };
 
 /* Opens an output location: sqlite:FILE, postgresql:…, postgresql://…, parquet:LOCATION, csv:DIR.
- * Creates files and folders where needed; connects. */
+ * Connects to a server; files, folders and tables are created only when the first scope begins.
+ * Location and options are borrowed and must live as long as the arena. */
 MUST_CHECK bool sink_open(const char *location, const struct sink_options *options,
                           struct arena *arena, struct sink **sink, struct error *error);
 
 /* The location without secrets, for messages. */
 const char *sink_location(const struct sink *sink);
 
+/* Opens a scope, which is borrowed until it is committed or aborted. When another run holds the
+ * same source and month, waits for it for the lock time and fails with ERROR_TRY_AGAIN. After a
+ * failure of any of the three, only sink_abort() makes sense. */
 MUST_CHECK bool sink_begin(struct sink *sink, const struct sink_scope *scope, struct error *error);
 MUST_CHECK bool sink_write(struct sink *sink, const struct row_batch *batch, struct error *error);
 MUST_CHECK bool sink_commit(struct sink *sink, struct error *error);

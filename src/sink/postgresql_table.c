@@ -1,0 +1,259 @@
+#include "sink/postgresql_table.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "sink/postgresql_session.h"
+#include "sink/sink.h"
+#include "sink/sink_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names ---- */
+
+static bool resolve_schema(struct postgresql_session *session, const char *schema,
+                           struct arena *arena, const char **resolved, struct error *error)
+{
+    *resolved = schema;
+    if (schema != NULL)
+        return true;
+    TRY(postgresql_session_value(session, "SELECT current_schema()", "ask for the schema", arena,
+                                 resolved, error));
+    if (*resolved == NULL)
+        return error_set(error, ERROR_NO_OUTPUT,
+                         "%s: the role's search path names no schema that exists: set the schema "
+                         "in the configuration",
+                         session->location);
+    return true;
+}
+
+static bool find_table(struct postgresql_session *session, const char *name, struct arena *arena,
+                       const char **kind, struct error *error)
+{
+    const char *sql = arena_printf(
+        arena, "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)",
+        postgresql_session_literal(session, name, arena));
+    return postgresql_session_value(session, sql, "look for the tables", arena, kind, error);
+}
+
+/* ---- columns ---- */
+
+static void leave_out(const struct postgresql_table *prepared, const struct column *column)
+{
+    log_write(LOG_WARNING, "%s has no column %s: it is left out", prepared->name, column->name);
+}
+
+static bool take_column(struct postgresql_session *session, struct postgresql_table *prepared,
+                        const PGresult *found, int row, const struct column *column,
+                        struct arena *arena, struct error *error)
+{
+    const char *name = PQgetvalue(found, row, 0);
+    bool generated = PQgetvalue(found, row, 5)[0] == 't';
+    bool must_be_given = PQgetvalue(found, row, 4)[0] == 't';
+    if (column == NULL) {
+        if (must_be_given)
+            return error_set(error, ERROR_NO_OUTPUT,
+                             "%s: %s has a column %s that must have a value, and this program has "
+                             "none for it: give it a default",
+                             session->location, prepared->name, name);
+        return true;
+    }
+    if (generated)
+        return true;
+    const char *type = PQgetvalue(found, row, 3);
+    prepared->columns[prepared->column_count++] = (struct postgresql_column){
+        .column = column,
+        .type = (uint32_t)strtoul(PQgetvalue(found, row, 1), NULL, 10),
+        .modifier = (int)strtol(PQgetvalue(found, row, 2), NULL, 10),
+        .type_name = arena_copy(arena, type, strlen(type)),
+    };
+    return true;
+}
+
+static bool check_missing(struct postgresql_session *session,
+                          const struct postgresql_table *prepared, struct error *error)
+{
+    const struct table *table = prepared->table;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+        bool there = column->state_only;
+        for (size_t n = 0; n < prepared->column_count; n++)
+            there |= prepared->columns[n].column == column;
+        if (there)
+            continue;
+        if (column->required || strcmp(column->name, table->owner) == 0)
+            return error_set(error, ERROR_NO_OUTPUT,
+                             "%s: %s lacks the column %s: add it (`costagg schema` prints its type)",
+                             session->location, prepared->name, column->name);
+        leave_out(prepared, column);
+    }
+    return true;
+}
+
+static bool read_columns(struct postgresql_session *session, struct postgresql_table *prepared,
+                         struct arena *arena, struct error *error)
+{
+    PGresult *found;
+    const char *sql = arena_printf(
+        arena,
+        "SELECT attname, CASE WHEN typtype = 'd' THEN typbasetype ELSE t.oid END,"
+        " CASE WHEN typtype = 'd' THEN typtypmod ELSE atttypmod END,"
+        " format_type(atttypid, atttypmod),"
+        " attnotnull AND NOT atthasdef AND attidentity = '' AND attgenerated = '',"
+        " attgenerated <> '' OR attidentity = 'a' "
+        "FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid "
+        "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        postgresql_session_literal(session, prepared->name, arena));
+    TRY(postgresql_session_query(session, sql, "look at the columns", &found, error));
+    prepared->columns =
+        arena_alloc_array(arena, prepared->table->column_count, sizeof *prepared->columns);
+    bool good = true;
+    for (int i = 0; good && i < PQntuples(found); i++) {
+        const struct column *column = sink_table_column(prepared->table, PQgetvalue(found, i, 0));
+        if (column != NULL && column->state_only)
+            column = NULL;
+        good = take_column(session, prepared, found, i, column, arena, error);
+    }
+    PQclear(found);
+    return good && check_missing(session, prepared, error);
+}
+
+/* ---- making what is missing ---- */
+
+/* Runs `make` alone among all runs of this database, in a transaction of its own. */
+static bool in_transaction(struct postgresql_session *session, const char *lock_name,
+                           bool (*make)(struct postgresql_session *, struct postgresql_table *,
+                                        const struct sink_scope *, struct arena *, struct error *),
+                           struct postgresql_table *prepared, const struct sink_scope *scope,
+                           struct arena *arena, struct error *error)
+{
+    TRY(postgresql_session_execute(session, "BEGIN", "begin a transaction", error));
+    if (postgresql_session_lock(session, lock_name, "the tables' definition", error) &&
+        make(session, prepared, scope, arena, error) &&
+        postgresql_session_execute(session, "COMMIT", "make the tables", error))
+        return true;
+    PQclear(PQexec(session->connection, "ROLLBACK"));
+    return false;
+}
+
+static bool make_table(struct postgresql_session *session, struct postgresql_table *prepared,
+                       const struct sink_scope *scope, struct arena *arena, struct error *error)
+{
+    (void)scope;
+    const char *there, *kind;
+    const char *schema = sink_table_quote(prepared->schema, arena);
+    TRY(postgresql_session_value(session,
+                                 arena_printf(arena, "SELECT to_regnamespace(%s)",
+                                              postgresql_session_literal(session, schema, arena)),
+                                 "look for the schema", arena, &there, error));
+    if (there == NULL)
+        TRY(postgresql_session_execute(session, arena_printf(arena, "CREATE SCHEMA %s", schema),
+                                       arena_printf(arena, "create the schema %s", schema), error));
+    TRY(find_table(session, prepared->name, arena, &kind, error));
+    if (kind != NULL)
+        return true; /* another run was faster */
+    return postgresql_session_execute(
+        session, sink_table_postgresql_ddl(prepared->table, prepared->name, arena),
+        arena_printf(arena, "create the table %s", prepared->name), error);
+}
+
+/* The days of the scope that no partition takes. Each partition's own constraint is asked, so
+ * partitions of any width, and a default one, count. */
+static bool count_uncovered_days(struct postgresql_session *session,
+                                 const struct postgresql_table *prepared,
+                                 const struct sink_scope *scope, struct arena *arena, int *count,
+                                 struct error *error)
+{
+    char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
+    PGresult *constraints;
+    TRY(postgresql_session_query(
+        session,
+        arena_printf(arena,
+                     "SELECT coalesce(pg_get_partition_constraintdef(inhrelid), 'true') "
+                     "FROM pg_inherits WHERE inhparent = to_regclass(%s)",
+                     postgresql_session_literal(session, prepared->name, arena)),
+        "look at the partitions", &constraints, error));
+    const char *taken = "false";
+    for (int i = 0; i < PQntuples(constraints); i++)
+        taken = arena_printf(arena, "%s OR (%s)", taken, PQgetvalue(constraints, i, 0));
+    PQclear(constraints);
+    const char *value;
+    TRY(postgresql_session_value(
+        session,
+        arena_printf(arena,
+                     "SELECT count(*) FROM (SELECT d::date AS usage_start FROM "
+                     "generate_series(timestamp '%s', timestamp '%s', interval '1 day') d) days "
+                     "WHERE NOT (%s)",
+                     calendar_format(scope->days.first, first),
+                     calendar_format(scope->days.last, last), taken),
+        "look at the partitions", arena, &value, error));
+    *count = (int)strtol(value, NULL, 10);
+    return true;
+}
+
+static bool make_partition(struct postgresql_session *session, struct postgresql_table *prepared,
+                           const struct sink_scope *scope, struct arena *arena,
+                           struct error *error)
+{
+    int uncovered;
+    TRY(count_uncovered_days(session, prepared, scope, arena, &uncovered, error));
+    if (uncovered == 0)
+        return true; /* another run was faster */
+    struct month month = calendar_month(scope->days.first);
+    struct period days = calendar_period_of_month(month);
+    char first[CALENDAR_TEXT_SIZE], next[CALENDAR_TEXT_SIZE];
+    const char *name = arena_printf(arena, "%s_%04d_%02d", prepared->table->name, month.year,
+                                    month.month);
+    name = arena_printf(arena, "%s.%s", sink_table_quote(prepared->schema, arena),
+                        sink_table_quote(name, arena));
+    /* Attaching, unlike CREATE … PARTITION OF, lets other runs go on writing. */
+    return postgresql_session_execute(
+        session,
+        arena_printf(arena,
+                     "CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY);"
+                     "ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM ('%s') TO ('%s')",
+                     name, prepared->name, prepared->name, name, calendar_format(days.first, first),
+                     calendar_format(days.last + 1, next)),
+        arena_printf(arena, "create the partition %s of %s", name, prepared->name), error);
+}
+
+static bool prepare_partition(struct postgresql_session *session,
+                              struct postgresql_table *prepared, const struct sink_scope *scope,
+                              struct arena *arena, struct error *error)
+{
+    const char *key;
+    TRY(postgresql_session_value(
+        session,
+        arena_printf(arena, "SELECT pg_get_partkeydef(to_regclass(%s))",
+                     postgresql_session_literal(session, prepared->name, arena)),
+        "look at the partitions", arena, &key, error));
+    if (key == NULL || strcmp(key, "RANGE (usage_start)") != 0)
+        return true; /* upstream's own arrangement */
+    int uncovered;
+    TRY(count_uncovered_days(session, prepared, scope, arena, &uncovered, error));
+    return uncovered == 0 ||
+           in_transaction(session, arena_printf(arena, "costagg define %s", prepared->name),
+                          make_partition, prepared, scope, arena, error);
+}
+
+bool postgresql_table_prepare(struct postgresql_session *session, const char *schema,
+                              const struct table *table, const struct sink_scope *scope,
+                              struct arena *arena, struct postgresql_table *prepared,
+                              struct error *error)
+{
+    const char *kind;
+    *prepared = (struct postgresql_table){.table = table};
+    TRY(resolve_schema(session, schema, arena, &prepared->schema, error));
+    prepared->name = arena_printf(arena, "%s.%s", sink_table_quote(prepared->schema, arena),
+                                  sink_table_quote(table->name, arena));
+    TRY(find_table(session, prepared->name, arena, &kind, error));
+    if (kind == NULL) {
+        TRY(in_transaction(session, arena_printf(arena, "costagg define %s", prepared->name),
+                           make_table, prepared, scope, arena, error));
+        TRY(find_table(session, prepared->name, arena, &kind, error));
+    }
+    TRY(read_columns(session, prepared, arena, error));
+    if (kind != NULL && *kind == 'p')
+        TRY(prepare_partition(session, prepared, scope, arena, error));
+    return true;
+}
