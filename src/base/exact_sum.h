@@ -22,10 +22,12 @@
 
 enum exact_sum_unit { EXACT_SUM_FINE = 74, EXACT_SUM_COARSE = 32 };
 
-__extension__ typedef __int128 exact_int; /* the standard has no name for it */
+/* The standard has no name for it. */
+__extension__ typedef __int128 exact_int;
+__extension__ typedef unsigned __int128 exact_unsigned;
 
-#define EXACT_INT_MIN ((exact_int)1 << 127) /* no sum seen yet */
-#define EXACT_INT_MAX (~EXACT_INT_MIN)      /* out of range, for good */
+#define EXACT_INT_MAX ((exact_int)(~(exact_unsigned)0 >> 1)) /* out of range, for good */
+#define EXACT_INT_MIN (-EXACT_INT_MAX - 1)                      /* no sum seen yet */
 
 struct exact_sum {
     exact_int units;

@@ -1,0 +1,83 @@
+#include "base/text_pool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void test_equal_texts_have_one_id(void **state)
+{
+    (void)state;
+    struct text_pool pool;
+    text_pool_init(&pool);
+    assert_int_equal(text_pool_intern(&pool, NULL, 0), TEXT_NULL);
+    assert_int_equal(text_pool_intern(&pool, "", 0), TEXT_EMPTY);
+    uint32_t id = text_pool_intern(&pool, "a\0b", 3);
+    assert_int_equal(text_pool_intern(&pool, "a\0b", 3), id);
+    assert_int_not_equal(text_pool_intern(&pool, "a\0c", 3), id);
+    assert_int_equal(text_pool_find(&pool, "a\0b", 3), id);
+    assert_int_equal(text_pool_find(&pool, "a", 1), UINT32_MAX);
+    assert_int_equal(text_pool_intern_string(&pool, NULL), TEXT_NULL);
+    text_pool_close(&pool);
+}
+
+static void test_ids_survive_growth_and_end_with_a_reset(void **state)
+{
+    (void)state;
+    struct text_pool pool;
+    uint32_t ids[5000];
+    char text[16];
+    text_pool_init(&pool);
+    for (int i = 0; i < 5000; i++)
+        ids[i] = text_pool_intern(&pool, text, (size_t)snprintf(text, sizeof text, "text %d", i));
+    for (int i = 0; i < 5000; i++) {
+        int length = snprintf(text, sizeof text, "text %d", i);
+        assert_int_equal(text_pool_find(&pool, text, (size_t)length), ids[i]);
+        assert_memory_equal(text_pool_borrow(&pool, ids[i]).bytes, text, (size_t)length);
+    }
+    text_pool_reset(&pool);
+    assert_int_equal(pool.count, 2);
+    assert_int_equal(text_pool_find(&pool, "text 7", 6), UINT32_MAX);
+    assert_int_equal(text_pool_find(&pool, "", 0), TEXT_EMPTY);
+    text_pool_close(&pool);
+}
+
+static void test_ranks_follow_bytes(void **state)
+{
+    (void)state;
+    static const char *const sorted[] = {"", "a", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaab", "b",
+                                         "\xc3\xbc"};
+    enum { COUNT = sizeof sorted / sizeof sorted[0] };
+    struct text_pool pool;
+    uint32_t ids[COUNT], ranks[64] = {0};
+    text_pool_init(&pool);
+    for (int i = COUNT - 1; i >= 0; i--)
+        ids[i] = text_pool_intern_string(&pool, sorted[i]);
+    text_pool_rank(&pool, ids, COUNT, ranks);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(ranks[ids[i]], i + 1);
+    assert_int_equal(ranks[TEXT_NULL], 0);
+    text_pool_close(&pool);
+}
+
+static void test_null_comes_before_empty(void **state)
+{
+    (void)state;
+    const struct text null = {NULL, 0}, empty = {"", 0};
+    assert_true(text_compare(null, empty) < 0);
+    assert_true(text_compare(empty, null) > 0);
+    assert_int_equal(text_compare(null, null), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equal_texts_have_one_id),
+        cmocka_unit_test(test_ids_survive_growth_and_end_with_a_reset),
+        cmocka_unit_test(test_ranks_follow_bytes),
+        cmocka_unit_test(test_null_comes_before_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
