@@ -28,7 +28,7 @@ static void test_sums_are_exact_where_floating_point_is_not(void **state)
         {{1e9, 1e-9, -1e9, 0}, 1e-9},
         {{0.1, 0.2, 0.3, 0}, 0.6}, /* 0.6000000000000001 by floating point */
         {{-1.5, 0.25, 1.25, 0}, 0},
-        {{4503599627370496.0, 0.25, 0.25, 0}, 4503599627370496.5},
+        {{2251799813685248.0, 0.25, 0.25, 0}, 2251799813685248.5},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct exact_sum sum = EXACT_SUM_NULL;
