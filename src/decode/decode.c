@@ -271,7 +271,7 @@ bool decode_next(struct decode *decode, void *batch, struct error *error)
     bool done = true;
     for (size_t i = 0; i < decode->column_count && done; i++) {
         struct decode_column *column = &decode->columns[i];
-        const void *values;
+        const void *values = NULL;
         done = decode_column(decode, column, array.children[i], &place, &values, error);
         if (done)
             memcpy((char *)batch + column->column->offset, &values, sizeof values);
