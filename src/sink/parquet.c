@@ -32,9 +32,9 @@ struct parquet_file {
     struct month_folder folder; /* on a local disk */
     const char *path;           /* below the store's root */
     bool has_old;
-    bool has_rows;
     struct parquet_batch *batch;
-    struct arrow_writer *writer;
+    struct arrow_writer *writer; /* NULL before the first row */
+    struct arena *arena;         /* of the scope */
 };
 
 struct parquet_sink {
@@ -67,13 +67,50 @@ static bool open_store(struct sink *sink, struct error *error)
 
 /* ---- days ---- */
 
+/* Whether a column's values repeat enough for a dictionary to pay: measured on the file's first
+ * rows, so that the same content gives the same bytes. */
+static bool repeats(const struct column *column, const struct row_batch *day)
+{
+    enum { SAMPLE = 1024, SLOTS = 4096, FEW = 4 };
+    if (column->kind != COLUMN_NUMERIC)
+        return column->kind != COLUMN_UUID;
+    uint64_t slots[SLOTS] = {0};
+    size_t count = day->count < SAMPLE ? day->count : SAMPLE, distinct = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, row_value_row(day, i) + column->offset, sizeof bits);
+        bits |= 1; /* 0 marks a free slot */
+        size_t at = bits * 0x9e3779b97f4a7c15u >> 52;
+        while (slots[at] != 0 && slots[at] != bits)
+            at = (at + 1) % SLOTS;
+        distinct += slots[at] == 0;
+        slots[at] = bits;
+    }
+    return distinct * FEW <= count;
+}
+
+static bool open_writer(struct parquet_file *file, const struct row_batch *day,
+                        struct error *error)
+{
+    struct arrow_column_option *options =
+        arena_alloc_array(file->arena, file->column_count, sizeof *options);
+    for (size_t i = 0; i < file->column_count; i++)
+        options[i] = (struct arrow_column_option){file->columns[i]->name,
+                                                  repeats(file->columns[i], day)};
+    struct ArrowSchema schema;
+    parquet_batch_schema(file->batch, &schema);
+    return arrow_writer_open(file->sink->store, file->path, &schema, options, file->column_count,
+                             ROW_GROUP_ROWS, file->arena, &file->writer, error);
+}
+
 /* Writes the rows of one day. */
 static bool write_day(void *context, const struct row_batch *day, struct error *error)
 {
     struct parquet_file *file = context;
     struct ArrowArray array;
+    if (file->writer == NULL)
+        TRY(open_writer(file, day, error));
     TRY(parquet_batch_build(file->batch, day, &array, error));
-    file->has_rows = true;
     return arrow_writer_write(file->writer, &array, error);
 }
 
@@ -101,20 +138,6 @@ static bool find_old_file(struct sink *sink, struct parquet_file *file, const ch
     return true;
 }
 
-static bool open_writer(struct parquet_file *file, struct arena *arena, struct error *error)
-{
-    struct arrow_column_option *options =
-        arena_alloc_array(arena, file->column_count, sizeof *options);
-    for (size_t i = 0; i < file->column_count; i++)
-        options[i] = (struct arrow_column_option){file->columns[i]->name,
-                                                  file->columns[i]->kind != COLUMN_UUID};
-    struct ArrowSchema schema;
-    file->batch = parquet_batch_init(file->columns, file->column_count, arena);
-    parquet_batch_schema(file->batch, &schema);
-    return arrow_writer_open(file->sink->store, file->path, &schema, options, file->column_count,
-                             ROW_GROUP_ROWS, arena, &file->writer, error);
-}
-
 static bool begin_file(struct sink *sink, const struct table *table, struct parquet_file *file,
                        struct error *error)
 {
@@ -124,6 +147,7 @@ static bool begin_file(struct sink *sink, const struct table *table, struct parq
     struct period month = calendar_period_of_month(calendar_month(scope->days.first));
     const char *folder = month_folder_path(table, scope, arena);
     file->sink = parquet;
+    file->arena = arena;
     file->table = table;
     file->columns =
         sink_table_columns(table, sink->options.keep_state_columns, arena, &file->column_count);
@@ -132,7 +156,7 @@ static bool begin_file(struct sink *sink, const struct table *table, struct parq
         TRY(month_folder_open(parquet->root, table, scope, arena, &file->folder, error));
     if (scope->days.first != month.first || scope->days.last != month.last)
         TRY(find_old_file(sink, file, folder, error));
-    TRY(open_writer(file, arena, error));
+    file->batch = parquet_batch_init(file->columns, file->column_count, arena);
     return keep_old_days(file, month.first, scope->days.first - 1, error);
 }
 
@@ -172,7 +196,7 @@ static bool commit(struct sink *sink, struct error *error)
         TRY(keep_old_days(&parquet->files[i], sink->scope.days.last + 1, month.last, error));
     for (size_t i = 0; i < sink->scope.table_count; i++) {
         struct parquet_file *file = &parquet->files[i];
-        if (file->has_rows)
+        if (file->writer != NULL)
             TRY(arrow_writer_finish(file->writer, error));
         else
             TRY(arrow_store_remove(parquet->store, file->path, error));

@@ -8,7 +8,6 @@
 
 #include <arrow/c/abi.h>
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,27 +33,42 @@ struct text_place {
     uint32_t index;
 };
 
-struct parquet_batch {
+/* Memory of one batch. */
+struct parquet_slot {
+    struct parquet_slot *next;
     struct parquet_column *columns;
     size_t column_count;
     size_t rows_room;
+    struct ArrowArray **children;
+    const void *buffers[1];
+    bool lent; /* its array is not released yet */
+};
+
+struct parquet_batch {
+    struct arena *arena;
+    const struct column **columns;
+    size_t column_count;
+    struct parquet_slot *slots;
     struct text_place *places;
     size_t places_room;
     uint32_t stamp;
-    struct ArrowArray **children;
-    const void *buffers[1];
-    bool lent; /* the array of the last build is not released yet */
 };
+
+static void close_slot(struct parquet_slot *slot)
+{
+    for (size_t i = 0; i < slot->column_count; i++) {
+        free(slot->columns[i].values);
+        free(slot->columns[i].validity);
+        free(slot->columns[i].offsets);
+        free(slot->columns[i].bytes);
+    }
+}
 
 static void close_batch(void *resource)
 {
     struct parquet_batch *batch = resource;
-    for (size_t i = 0; i < batch->column_count; i++) {
-        free(batch->columns[i].values);
-        free(batch->columns[i].validity);
-        free(batch->columns[i].offsets);
-        free(batch->columns[i].bytes);
-    }
+    for (struct parquet_slot *slot = batch->slots; slot != NULL; slot = slot->next)
+        close_slot(slot);
     free(batch->places);
 }
 
@@ -62,15 +76,29 @@ struct parquet_batch *parquet_batch_init(const struct column **columns, size_t c
                                          struct arena *arena)
 {
     struct parquet_batch *batch = arena_alloc(arena, sizeof *batch);
-    batch->columns = arena_alloc_array(arena, count, sizeof *batch->columns);
-    batch->children = arena_alloc_array(arena, count, sizeof(struct ArrowArray *));
-    batch->column_count = count;
-    for (size_t i = 0; i < count; i++) {
-        batch->columns[i].column = columns[i];
-        batch->children[i] = &batch->columns[i].array;
-    }
+    *batch = (struct parquet_batch){.arena = arena, .columns = columns, .column_count = count};
     arena_on_close(arena, close_batch, batch);
     return batch;
+}
+
+/* A slot that nobody holds. */
+static struct parquet_slot *take_slot(struct parquet_batch *batch)
+{
+    for (struct parquet_slot *slot = batch->slots; slot != NULL; slot = slot->next)
+        if (!slot->lent)
+            return slot;
+    struct arena *arena = batch->arena;
+    struct parquet_slot *slot = arena_alloc(arena, sizeof *slot);
+    slot->column_count = batch->column_count;
+    slot->columns = arena_alloc_array(arena, batch->column_count, sizeof *slot->columns);
+    slot->children = arena_alloc_array(arena, batch->column_count, sizeof(struct ArrowArray *));
+    for (size_t i = 0; i < batch->column_count; i++) {
+        slot->columns[i].column = batch->columns[i];
+        slot->children[i] = &slot->columns[i].array;
+    }
+    slot->next = batch->slots;
+    batch->slots = slot;
+    return slot;
 }
 
 /* ---- schema ---- */
@@ -108,7 +136,7 @@ void parquet_batch_schema(const struct parquet_batch *batch, struct ArrowSchema 
     memset(all, 0, bytes);
     struct ArrowSchema **children = (struct ArrowSchema **)(void *)(all + 2 * count);
     for (size_t i = 0; i < count; i++) {
-        const struct column *column = batch->columns[i].column;
+        const struct column *column = batch->columns[i];
         struct ArrowSchema *child = &all[i], *dictionary = &all[count + i];
         *child = (struct ArrowSchema){.format = format_of(column),
                                       .name = column->name,
@@ -143,7 +171,7 @@ static void release_batch(struct ArrowArray *array)
     for (int64_t i = 0; i < array->n_children; i++)
         if (array->children[i]->release != NULL)
             array->children[i]->release(array->children[i]);
-    ((struct parquet_batch *)array->private_data)->lent = false;
+    ((struct parquet_slot *)array->private_data)->lent = false;
     array->release = NULL;
 }
 
@@ -156,23 +184,23 @@ static size_t value_size(const struct column *column)
                                             : sizeof(int32_t);
 }
 
-static void make_room(struct parquet_batch *batch, size_t rows)
+static void make_room(struct parquet_slot *slot, size_t rows)
 {
-    if (rows <= batch->rows_room)
+    if (rows <= slot->rows_room)
         return;
-    batch->rows_room = rows + rows / 8;
-    for (size_t i = 0; i < batch->column_count; i++) {
-        struct parquet_column *column = &batch->columns[i];
+    slot->rows_room = rows + rows / 8;
+    for (size_t i = 0; i < slot->column_count; i++) {
+        struct parquet_column *column = &slot->columns[i];
         column->values = memory_grow(column->values,
-                                     batch->rows_room * value_size(column->column) +
+                                     slot->rows_room * value_size(column->column) +
                                          UUID_TEXT_SIZE);
         column->validity = memory_grow(column->validity,
-                                       (batch->rows_room / 64 + 1) * sizeof *column->validity);
+                                       (slot->rows_room / 64 + 1) * sizeof *column->validity);
         if (column->column->kind != COLUMN_UUID)
             continue;
         column->offsets =
-            memory_grow(column->offsets, (batch->rows_room + 1) * sizeof *column->offsets);
-        for (size_t n = 0; n <= batch->rows_room; n++)
+            memory_grow(column->offsets, (slot->rows_room + 1) * sizeof *column->offsets);
+        for (size_t n = 0; n <= slot->rows_room; n++)
             column->offsets[n] = (int32_t)(n * (UUID_TEXT_SIZE - 1));
     }
 }
@@ -364,18 +392,18 @@ bool parquet_batch_build(struct parquet_batch *batch, const struct row_batch *ro
                          struct ArrowArray *array, struct error *error)
 {
     enum { CHUNK = 512 }; /* rows that stay in the cache while their columns are taken apart */
-    assert(!batch->lent);
-    make_room(batch, rows->count);
+    struct parquet_slot *slot = take_slot(batch);
+    make_room(slot, rows->count);
     make_places(batch, rows->texts->count);
-    for (size_t c = 0; c < batch->column_count; c++)
-        batch->columns[c].null_count = 0;
+    for (size_t c = 0; c < slot->column_count; c++)
+        slot->columns[c].null_count = 0;
     for (size_t first = 0; first < rows->count; first += CHUNK) {
         size_t last = first + CHUNK < rows->count ? first + CHUNK : rows->count;
-        for (size_t c = 0; c < batch->column_count; c++)
-            TRY(take_chunk(&batch->columns[c], rows, first, last, error));
+        for (size_t c = 0; c < slot->column_count; c++)
+            TRY(take_chunk(&slot->columns[c], rows, first, last, error));
     }
-    for (size_t c = 0; c < batch->column_count; c++) {
-        struct parquet_column *column = &batch->columns[c];
+    for (size_t c = 0; c < slot->column_count; c++) {
+        struct parquet_column *column = &slot->columns[c];
         TRY(check_nulls(column, rows, error));
         if (row_value_is_text(column->column))
             TRY(make_dictionary(batch, column, rows, error));
@@ -383,11 +411,11 @@ bool parquet_batch_build(struct parquet_batch *batch, const struct row_batch *ro
     }
     *array = (struct ArrowArray){.length = (int64_t)rows->count,
                                  .n_buffers = 1,
-                                 .n_children = (int64_t)batch->column_count,
-                                 .buffers = batch->buffers,
-                                 .children = batch->children,
+                                 .n_children = (int64_t)slot->column_count,
+                                 .buffers = slot->buffers,
+                                 .children = slot->children,
                                  .release = release_batch,
-                                 .private_data = batch};
-    batch->lent = true;
+                                 .private_data = slot};
+    slot->lent = true;
     return true;
 }

@@ -5,8 +5,9 @@
  * 36 characters, numerics plain doubles (unrounded), integers int32, days date32. A number that
  * left its range and a null in a required column are errors that name row and column.
  *
- * The columns' memory is reused from batch to batch: a batch has to be released before the next is
- * built, as arrow_writer_write() does. */
+ * A batch's memory is used again once its array is released; Parquet's writer holds on to the
+ * dictionaries of a row group until it begins the next. All arrays have to be released before the
+ * arena is closed. */
 #ifndef COSTAGG_SINK_PARQUET_BATCH_H
 #define COSTAGG_SINK_PARQUET_BATCH_H
 
@@ -21,7 +22,8 @@ struct ArrowSchema;
 struct arena;
 struct parquet_batch;
 
-/* Lives in the arena. `columns` is borrowed. */
+/* Lives in the arena, which must not be reset before every array is released. `columns` is
+ * borrowed. */
 struct parquet_batch *parquet_batch_init(const struct column **columns, size_t count,
                                          struct arena *arena);
 
