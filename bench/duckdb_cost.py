@@ -266,7 +266,7 @@ def make_disks(case):
         SELECT k.source, l.*, c.gib FROM kept k JOIN line l USING (line)
         JOIN capacity c ON c.source = k.source AND c.resource_id = l.resource_id AND c.day = l.day
         WHERE k.by_id AND l.direction IS NULL AND l.midnight""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE rule_a AS
+    case.sql(f"""CREATE OR REPLACE TEMP VIEW rule_a AS
         WITH part AS (
             SELECT c.source, c.resource_id AS rid, c.day, f.namespace, f.pod_label,
                    f.volume_label, max(f.node) AS node, max(f.persistentvolumeclaim) AS claim,
@@ -288,7 +288,7 @@ def make_disks(case):
                {costs('p.share')}
         FROM disk_line l JOIN part p ON p.source = l.source AND p.rid = l.resource_id
          AND p.day = l.day""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE rule_b AS
+    case.sql(f"""CREATE OR REPLACE TEMP VIEW rule_b AS
         WITH met AS (
             SELECT DISTINCT k.source, l.resource_id AS rid, l.day
             FROM kept k JOIN line l USING (line) WHERE k.by_id AND l.midnight),
@@ -324,7 +324,7 @@ def make_instances(case):
                sum(f.pod_effective_usage_{unit}_hours)
                    / nullif(max(f.node_capacity_{unit}_hours), 0) AS share
         FROM rid_instance i JOIN fact f ON f.resource_id = i.id GROUP BY ALL""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE rule_c AS
+    case.sql(f"""CREATE OR REPLACE TEMP VIEW rule_c AS
         WITH counted AS (SELECT source, rid, day, count(*) AS n FROM instance_part GROUP BY ALL)
         SELECT k.source, l.day, 'Pod' AS data_source, p.namespace, p.node,
                CAST(NULL AS VARCHAR) AS claim, CAST(NULL AS VARCHAR) AS volume,
@@ -336,7 +336,7 @@ def make_instances(case):
         JOIN instance_part p ON p.source = k.source AND p.rid = l.resource_id AND p.day = l.day
         JOIN counted n ON n.source = k.source AND n.rid = l.resource_id AND n.day = l.day
         WHERE k.by_id AND l.midnight AND l.direction IS NULL AND c.gib IS NULL""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE rule_e AS
+    case.sql(f"""CREATE OR REPLACE TEMP VIEW rule_e AS
         WITH node AS (
             SELECT DISTINCT f.source_uuid AS source, i.rid, f.day, f.node
             FROM rid_instance i JOIN fact f ON f.resource_id = i.id WHERE f.data_source = 'Pod')
@@ -380,7 +380,7 @@ def make_tagged(case):
           JOIN {rows} f ON f.cluster_id = x.cluster
         UNION SELECT l.test, f.row FROM labelled l JOIN {rows} f ON f.pod_label = l.label
         UNION SELECT l.test, f.row FROM labelled l JOIN {rows} f ON f.volume_label = l.label""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE rule_d AS
+    case.sql(f"""CREATE OR REPLACE TEMP VIEW rule_d AS
         WITH part AS (
             SELECT r.test, f.source_uuid AS source, f.day, f.namespace, f.data_source,
                    max(f.node) AS node, nullif(max(f.persistentvolumeclaim), '') AS claim,
@@ -407,13 +407,9 @@ def write_result(case, final, out):
     """Step 4: the final grouping."""
     settings = case.settings
     rules = " UNION ALL ".join(f"FROM rule_{rule}" for rule in "abcde")
-    keys = "source, day, data_source, namespace, node, claim, volume, class, direction, key, label, tag, category"
     sums = ", ".join(f"sum({name}) AS {name}" for name in ["usage_amount", *MONEY])
-    # Rows of equal tags and labels first: fewer texts to print and to group by.
-    case.sql(f"CREATE OR REPLACE TEMP TABLE folded AS SELECT {keys}, {sums} FROM ({rules}) "
-             f"GROUP BY {keys}")
     case.sql(f"""CREATE OR REPLACE TEMP TABLE tags AS
-        WITH pair AS (SELECT DISTINCT label, tag FROM folded
+        WITH pair AS (SELECT DISTINCT label, tag FROM ({rules})
                       WHERE label IS NOT NULL AND tag IS NOT NULL),
         text AS (
             SELECT p.label, p.tag,
@@ -438,7 +434,7 @@ def write_result(case, final, out):
         WITH final AS (
             SELECT f.source, f.day, data_source, namespace, node, claim, volume, class, direction,
                    key, tags_id, category, {sums}, any_value(t.tags) AS tags
-            FROM folded f LEFT JOIN tags t ON t.label = f.label AND t.tag = f.tag
+            FROM ({rules}) f LEFT JOIN tags t ON t.label = f.label AND t.tag = f.tag
             GROUP BY {group})
         SELECT i.report_period_id, i.cluster_id, i.cluster_alias, data_source, namespace, node,
                claim AS persistentvolumeclaim, volume AS persistentvolume, class AS storageclass,

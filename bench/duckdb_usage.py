@@ -115,7 +115,7 @@ def make_namespace_category(case):
 
 
 def fold_pod_rows(case):
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE pod_merge AS
+    case.sql(f"""CREATE OR REPLACE TEMP TABLE pod_row AS
         WITH fact AS (
             SELECT g.*, s.id AS own, n.id AS node_set, m.id AS namespace_set
             FROM pod_group g
@@ -127,13 +127,13 @@ def fold_pod_rows(case):
             FROM (SELECT DISTINCT own, node_set, namespace_set FROM fact) c
             LEFT JOIN label_keys s ON s.id = c.own
             LEFT JOIN label_keys n ON n.id = c.node_set
-            LEFT JOIN label_keys m ON m.id = c.namespace_set)
-        SELECT f.* EXCLUDE (pod_labels, own, node_set, namespace_set), c.merged
-        FROM fact f JOIN combination c ON c.own = f.own
-         AND c.node_set IS NOT DISTINCT FROM f.node_set
-         AND c.namespace_set IS NOT DISTINCT FROM f.namespace_set""")
-    case.sql(f"""CREATE OR REPLACE TEMP TABLE pod_row AS
-        WITH folded AS (
+            LEFT JOIN label_keys m ON m.id = c.namespace_set),
+        merge AS (
+            SELECT f.* EXCLUDE (pod_labels, own, node_set, namespace_set), c.merged
+            FROM fact f JOIN combination c ON c.own = f.own
+             AND c.node_set IS NOT DISTINCT FROM f.node_set
+             AND c.namespace_set IS NOT DISTINCT FROM f.namespace_set),
+        folded AS (
             SELECT day, namespace, node, merged, max(resource_id) AS resource_id,
                    sum(cpu_usage) {HOURS} AS cpu_usage, sum(cpu_request) {HOURS} AS cpu_request,
                    sum(cpu_effective) {HOURS} AS cpu_effective, sum(cpu_limit) {HOURS} AS cpu_limit,
@@ -142,7 +142,7 @@ def fold_pod_rows(case):
                    sum(memory_effective) {GIB_HOURS} AS memory_effective,
                    sum(memory_limit) {GIB_HOURS} AS memory_limit,
                    max(cores) AS cores, max(bytes) * {GIB!r} AS bytes
-            FROM pod_merge GROUP BY ALL)
+            FROM merge GROUP BY ALL)
         SELECT f.day, f.namespace, f.node, f.resource_id, f.merged AS pod_labels,
                f.cpu_usage * c.matches AS pod_usage_cpu_core_hours,
                f.cpu_request * c.matches AS pod_request_cpu_core_hours,
@@ -304,6 +304,8 @@ def summarise(case, cluster, target):
         parts.append(add_rows(case, cluster, "storage_row", "Storage", {
             "all_labels": "coalesce(volume_labels, '{}')", "infrastructure_usage_cost": zero}))
     target(" UNION ALL ".join(parts))
+    for table in ("pod_group", "pod_row", "storage_row", "unallocated", "label_set"):
+        case.sql(f"DROP TABLE IF EXISTS {table}")
 
 
 def run(case, out, keep):

@@ -49,7 +49,7 @@ def options():
     parser.add_argument("--claims", type=int, default=None, help="a cluster; default: pods / 20")
     parser.add_argument("--bill-lines", type=int, default=0,
                         help="hourly lines of the whole bill; 0: no bill")
-    parser.add_argument("--node-lines", type=int, default=4, help="lines an instance has, up to 6")
+    parser.add_argument("--node-lines", type=int, default=3, help="lines an instance has, up to 6")
     parser.add_argument("--plain-bill", action="store_true", help="instances and nothing else")
     parser.add_argument("--hourly-only", action="store_true", help="no daily reports")
     parser.add_argument("--compression", default="snappy")
@@ -122,7 +122,9 @@ class Cluster:
                           numpy.where(self.node_of % 25 == 0, 2, self.node_of % 25 == 1))
         self.cores = numpy.array([4.0, 8.0, 16.0, 32.0])[numpy.arange(nodes) % 4][self.node_of]
         self.memory = self.cores * 4 * GIB
-        self.request = numpy.array([0.05, 0.1, 0.25, 0.5])[self.random.integers(0, 4, pods)]
+        # Together the pods of a node ask for about half of it.
+        share = numpy.array([0.1, 0.2, 0.5, 1.0])[self.random.integers(0, 4, pods)] * nodes / pods
+        self.request = share * self.cores
         claims = pods // 20 if choice.claims is None else choice.claims
         self.claim_pod = self.random.integers(0, pods, claims)
         self.claim_gib = numpy.array([10.0, 20.0, 50.0, 100.0])[self.random.integers(0, 4, claims)]
@@ -235,7 +237,7 @@ class Bill:
             self.add_cluster(cluster)
         wanted = choice.bill_lines // (HOURS * choice.days)
         if not choice.plain_bill:
-            self.add_tagged(clusters, max(0, wanted - len(self.lines)) // 10)
+            self.add_tagged(clusters, max(0, wanted - len(self.lines)) // 20)
             self.add_foreign(max(0, wanted - len(self.lines)))
 
     def add(self, resource, code, family, unit, rate, amount=1.0, instance="", usage="",
