@@ -776,6 +776,20 @@ string diagnosis(arrow::io::RandomAccessFile &file, const char *refusal)
     return string("a damaged Parquet file: ") + refusal;
 }
 
+/* A damaged footer may count any number of rows; what plans a run by them must not be misled. */
+void check_row_counts(const parquet::FileMetaData &metadata)
+{
+    int64_t rows = 0;
+    for (int i = 0; i < metadata.num_row_groups(); i++) {
+        int64_t more = metadata.RowGroup(i)->num_rows();
+        if (more < 0 || __builtin_add_overflow(rows, more, &rows))
+            throw parquet::ParquetException("a row group of ", more, " rows");
+    }
+    if (rows != metadata.num_rows())
+        throw parquet::ParquetException("the footer counts ", metadata.num_rows(),
+                                        " rows, its row groups ", rows);
+}
+
 /* As above but as an error that keeps what happened on the way to the file. */
 unique_ptr<parquet::ParquetFileReader> open_parquet(const arrow_store &store, const string &path,
                                                     const shared_ptr<arrow::io::RandomAccessFile> &file,
@@ -783,7 +797,9 @@ unique_ptr<parquet::ParquetFileReader> open_parquet(const arrow_store &store, co
                                                     shared_ptr<parquet::FileMetaData> metadata)
 {
     try {
-        return parquet::ParquetFileReader::Open(file, properties, std::move(metadata));
+        auto reader = parquet::ParquetFileReader::Open(file, properties, std::move(metadata));
+        check_row_counts(*reader->metadata());
+        return reader;
     } catch (const parquet::ParquetStatusException &thrown) {
         if (thrown.status().IsIOError() && store.s3 != nullptr)
             throw;
@@ -1448,10 +1464,23 @@ shared_ptr<Buffer> validity(const int16_t *levels, int64_t rows, int64_t present
     return buffer;
 }
 
+/* A damaged page may hold fewer values than its levels promise. */
+void check_present(const column &column, const int16_t *levels, int64_t rows, int64_t present)
+{
+    if (present == rows)
+        return;
+    int64_t promised = 0;
+    for (int64_t i = 0; i < rows; i++)
+        promised += levels[i] != 0;
+    if (column.reader->descr()->max_definition_level() == 0 || promised != present)
+        throw_short(column);
+}
+
 /* Moves `present` values that lie at the front to the rows they belong to. */
 template <typename T>
-void spread(T *values, const int16_t *levels, int64_t rows, int64_t present)
+void spread(T *values, const column &column, const int16_t *levels, int64_t rows, int64_t present)
 {
+    check_present(column, levels, rows, present);
     for (int64_t row = rows; present < row; row--)
         values[row - 1] = levels[row - 1] != 0 ? values[--present] : T{};
 }
@@ -1471,7 +1500,7 @@ shared_ptr<Buffer> read_values(arrow_scan *scan, const column &column, int64_t r
         done += got;
         present += read;
     }
-    spread(values, scan->levels.data(), rows, present);
+    spread(values, column, scan->levels.data(), rows, present);
     return validity(scan->levels.data(), rows, present);
 }
 
@@ -1564,7 +1593,7 @@ shared_ptr<arrow::ArrayData> read_decimal_bytes(arrow_scan *scan, const column &
         done += got;
         present += count;
     }
-    spread(to, scan->levels.data(), rows, present);
+    spread(to, column, scan->levels.data(), rows, present);
     return plain_array(type, rows, validity(scan->levels.data(), rows, present),
                        std::move(target));
 }
@@ -1675,7 +1704,7 @@ shared_ptr<arrow::ArrayData> read_indices(arrow_scan *scan, column &column, int6
     if (column.dictionary == nullptr)
         column.dictionary = text_array(nullptr, 0);
     check_indices(indices, present, column.dictionary->length);
-    spread(indices, scan->levels.data(), rows, present);
+    spread(indices, column, scan->levels.data(), rows, present);
     auto valid = validity(scan->levels.data(), rows, present);
     return dictionary_array(type, rows, std::move(valid), std::move(buffer), column);
 }
@@ -1703,7 +1732,7 @@ shared_ptr<arrow::ArrayData> read_texts(arrow_scan *scan, column &column, int64_
     }
     column.previous_dictionary = std::move(column.dictionary);
     column.dictionary = scan->index.finish();
-    spread(indices, scan->levels.data(), rows, present);
+    spread(indices, column, scan->levels.data(), rows, present);
     auto valid = validity(scan->levels.data(), rows, present);
     return dictionary_array(type, rows, std::move(valid), std::move(buffer), column);
 }

@@ -61,7 +61,7 @@ static void check_value(double value, int precision, int scale)
     FUZZ_CHECK(strcmp(text, from_binary) == 0);
 
     double unit = pow(10, -scale);
-    double slack = unit * 0.5000001 + fabs(value) * 2e-16;
+    double slack = unit * 0.5000001 + fabs(value) * 4e-16;
     FUZZ_CHECK(fabs(strtod(text, NULL) - value) <= slack);
     FUZZ_CHECK(strtod(text, NULL) != 0 || text[0] != '-');
 }

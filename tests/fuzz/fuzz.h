@@ -22,6 +22,12 @@ _Noreturn void fuzz_broken(const char *file, int line, const char *promise);
 /* What every failure must be: a kind, and one line of text without control characters. */
 void fuzz_check_error(const struct error *error);
 
+/* A folder of this process, in memory where there is such a thing, removed at its end. */
+const char *fuzz_folder(void);
+
+/* Writes a file into it, in place of an older one of that name. */
+void fuzz_write_file(const char *name, const uint8_t *data, size_t size);
+
 /* The bytes as a string that ends at the first NUL; freed by the caller. */
 char *fuzz_string(const uint8_t *data, size_t size);
 

@@ -7,17 +7,12 @@
 #include "base/text_pool.h"
 #include "decode/decode.h"
 
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static const struct report_layout *const layouts[] = {
-    &pod_usage_layout, &storage_usage_layout, &node_labels_layout, &namespace_labels_layout,
-    &bill_line_layout};
+static const struct report_layout *const layouts[] = {&pod_usage_layout, &storage_usage_layout,
+                                                      &node_labels_layout, &namespace_labels_layout,
+                                                      &bill_line_layout};
 
 /* The batch structs begin alike: rows, place, then one pointer a column. */
 union any_batch {
@@ -75,44 +70,12 @@ static bool read_all(struct arrow_store *store, const struct report_layout *layo
     }
 }
 
-static const char *folder(void)
-{
-    static char place[64];
-    if (place[0] == '\0') {
-        struct stat status;
-        bool memory = stat("/dev/shm", &status) == 0;
-        snprintf(place, sizeof place, "%s/costagg-fuzz-XXXXXX", memory ? "/dev/shm" : "/tmp");
-        FUZZ_CHECK(mkdtemp(place) != NULL);
-    }
-    return place;
-}
-
-static void write_input(const uint8_t *data, size_t size)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/input.parquet", folder());
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FUZZ_CHECK(file >= 0 && write(file, data, size) == (ssize_t)size);
-    close(file);
-}
-
-static void remove_folder(void)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/input.parquet", folder());
-    unlink(path);
-    rmdir(folder());
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bool registered;
-    if (!registered)
-        registered = atexit(remove_folder) == 0;
     if (size == 0)
         return 0;
     const struct report_layout *layout = layouts[data[0] % (sizeof layouts / sizeof layouts[0])];
-    write_input(data + 1, size - 1);
+    fuzz_write_file("input.parquet", data + 1, size - 1);
 
     struct arena arena;
     arena_init(&arena);
@@ -120,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_pool_init(&texts);
     struct error error = {0};
     struct arrow_store *store;
-    FUZZ_CHECK(arrow_store_open(folder(), NULL, false, &arena, &store, &error));
+    FUZZ_CHECK(arrow_store_open(fuzz_folder(), NULL, false, &arena, &store, &error));
     if (!read_all(store, layout, &texts, &arena, &error))
         fuzz_check_error(&error);
     text_pool_close(&texts);

@@ -38,13 +38,25 @@ static size_t random_below(size_t bound)
     return bound == 0 ? 0 : (size_t)(random_number() % bound);
 }
 
-static void keep_input(int signal_number)
+static void keep_input(void)
 {
     int file = open("crash-input", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file >= 0 && write(file, current.bytes, current.size) == (ssize_t)current.size)
         close(file);
+}
+
+static void on_abort(int signal_number)
+{
+    keep_input();
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+}
+
+/* AddressSanitizer calls this before it reports. */
+void __asan_on_error(void);
+void __asan_on_error(void)
+{
+    keep_input();
 }
 
 static void add_input(const uint8_t *bytes, size_t size)
@@ -97,7 +109,8 @@ static void add_place(const char *path)
 
 static void mutate_once(uint8_t *bytes, size_t *size, size_t most)
 {
-    static const uint8_t telling[] = {0, 0xff, 0x7f, 0x80, '"', '\\', '{', '}', ':', '%', '\n', '-'};
+    static const uint8_t telling[] = {0,   0xff, 0x7f, 0x80, '"',  '\\',
+                                      '{', '}',  ':',  '%',  '\n', '-'};
     size_t at = random_below(*size + 1);
     switch (random_below(7)) {
     case 0: /* a bit */
@@ -180,7 +193,7 @@ int main(int argc, char **argv)
             add_place(argv[i]);
     }
     state = state * 0x9e3779b97f4a7c15u | 1u;
-    signal(SIGABRT, keep_input);
+    signal(SIGABRT, on_abort);
     for (size_t i = 0; i < corpus_count; i++)
         run(corpus[i].bytes, corpus[i].size);
     add_input((const uint8_t *)"", 0);
