@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* How often a row may be read, on average, before its days are held together instead. */
+#define MOST_REREADS 2.5
+
 /* For every day of the period: which days it must stay together with. `joined[d]` is true when day
  * d + 1 belongs to the span of day d, `used[d]` when some slice has rows on d. */
 struct day_map {
@@ -37,6 +40,41 @@ static struct input_part *span_part(struct day_span *span, int number)
     return &span->parts[number / GRAIN_COUNT][number % GRAIN_COUNT];
 }
 
+/* Rows that would be read if the days first … last were cut apart, with slices of several days read
+ * once a day, and rows there are. */
+static void count_rereads(const struct inventory *inventory, int32_t first, int32_t last,
+                          int64_t *read, int64_t *rows)
+{
+    *read = *rows = 0;
+    for (int number = 0; number < PART_COUNT; number++) {
+        const struct input_part *part = part_at(inventory->parts, number);
+        for (size_t i = 0; i < part->count; i++) {
+            const struct input_slice *slice = &part->slices[i];
+            if (slice->first_day < first || slice->first_day > last)
+                continue;
+            *rows += slice->rows;
+            *read += slice->rows * (slice->last_day - slice->first_day + 1);
+        }
+    }
+}
+
+/* In a long file sorted by time every row group touches two days or three, and would tie the month
+ * together. Reading such row groups once a day costs less than holding all days at once. */
+static void cut_cheap_joints(struct day_map *map, const struct inventory *inventory)
+{
+    for (size_t day = 0; day < map->count; day++) {
+        size_t end = day;
+        int64_t read, rows;
+        while (end + 1 < map->count && map->joined[end])
+            end++;
+        count_rereads(inventory, map->first + (int32_t)day, map->first + (int32_t)end, &read,
+                      &rows);
+        if ((double)read <= MOST_REREADS * (double)rows)
+            memset(map->joined + day, 0, (end - day) * sizeof *map->joined);
+        day = end;
+    }
+}
+
 static struct day_map map_days(const struct inventory *inventory, struct period period,
                                struct arena *arena)
 {
@@ -48,6 +86,7 @@ static struct day_map map_days(const struct inventory *inventory, struct period 
         for (size_t i = 0; i < part->count; i++)
             mark_slice(&map, &part->slices[i]);
     }
+    cut_cheap_joints(&map, inventory);
     return map;
 }
 
@@ -79,24 +118,38 @@ static void add_slice(struct day_span *span, struct input_part *part,
     span->bytes += slice->bytes;
 }
 
+/* The spans that a slice has rows in: neighbours. */
+static void spans_of_slice(const struct input_slice *slice, const struct day_map *map,
+                           const size_t *span_of, size_t *first, size_t *last)
+{
+    *first = span_of[slice->first_day - map->first];
+    *last = span_of[slice->last_day - map->first];
+}
+
 /* Deals the slices of one part out: counted first, so that every span's lie side by side. */
 static void deal_part(const struct input_part *from, int number, const struct day_map *map,
                       const size_t *span_of, struct day_span *spans, size_t span_count,
                       struct arena *arena)
 {
+    size_t first, last, total = 0;
     if (from->count == 0)
         return;
-    struct input_slice *slices = arena_alloc_array(arena, from->count, sizeof *slices);
     size_t *counts = arena_alloc_array(arena, span_count, sizeof *counts);
-    for (size_t i = 0; i < from->count; i++)
-        counts[span_of[from->slices[i].first_day - map->first]]++;
+    for (size_t i = 0; i < from->count; i++) {
+        spans_of_slice(&from->slices[i], map, span_of, &first, &last);
+        for (size_t span = first; span <= last; span++)
+            counts[span]++;
+        total += last - first + 1;
+    }
+    struct input_slice *slices = arena_alloc_array(arena, total, sizeof *slices);
     for (size_t i = 0; i < span_count; i++) {
         span_part(&spans[i], number)->slices = slices;
         slices += counts[i];
     }
     for (size_t i = 0; i < from->count; i++) {
-        struct day_span *span = &spans[span_of[from->slices[i].first_day - map->first]];
-        add_slice(span, span_part(span, number), &from->slices[i]);
+        spans_of_slice(&from->slices[i], map, span_of, &first, &last);
+        for (size_t span = first; span <= last; span++)
+            add_slice(&spans[span], span_part(&spans[span], number), &from->slices[i]);
     }
 }
 
@@ -108,33 +161,4 @@ void day_span_build(const struct inventory *inventory, struct period period, str
     *spans = cut_days(&map, arena, span_of, count);
     for (int number = 0; number < PART_COUNT; number++)
         deal_part(part_at(inventory->parts, number), number, &map, span_of, *spans, *count, arena);
-}
-
-static void append_span(struct day_span *to, struct day_span *from, struct arena *arena)
-{
-    to->days.last = from->days.last;
-    for (int number = 0; number < PART_COUNT; number++) {
-        struct input_part *left = span_part(to, number);
-        const struct input_part *right = span_part(from, number);
-        struct input_slice *both =
-            arena_alloc_array(arena, left->count + right->count, sizeof *both);
-        if (left->count > 0)
-            memcpy(both, left->slices, left->count * sizeof *both);
-        left->slices = both;
-        for (size_t i = 0; i < right->count; i++)
-            add_slice(to, left, &right->slices[i]);
-    }
-}
-
-void day_span_join(struct day_span *spans, size_t *count, int64_t least_rows, struct arena *arena)
-{
-    size_t kept = 0;
-    for (size_t i = 1; i < *count; i++) {
-        if (spans[kept].rows < least_rows)
-            append_span(&spans[kept], &spans[i], arena);
-        else
-            spans[++kept] = spans[i];
-    }
-    if (*count > 0)
-        *count = kept + 1;
 }
