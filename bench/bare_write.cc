@@ -68,11 +68,9 @@ loaded load(const fs::path &path)
         if (has_dictionary(*column))
             writing.enable_dictionary(name);
     }
-    std::unique_ptr<parquet::arrow::FileReader> reader;
-    check(parquet::arrow::FileReader::Make(arrow::default_memory_pool(), std::move(parquet_reader),
-                                           reading, &reader));
-    std::shared_ptr<arrow::Table> table;
-    check(reader->ReadTable(&table));
+    auto reader = take(parquet::arrow::FileReader::Make(arrow::default_memory_pool(),
+                                                        std::move(parquet_reader), reading));
+    std::shared_ptr<arrow::Table> table = take(reader->ReadTable());
     int64_t rows = metadata->num_row_groups() > 0 ? metadata->RowGroup(0)->num_rows() : 1;
     return {take(arrow::DictionaryUnifier::UnifyTable(*table)), writing.build(), rows};
 }
