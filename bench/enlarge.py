@@ -17,10 +17,10 @@ import pyarrow.parquet
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "examples/data"
 OCP, AWS = "5f1a4b1c-6d0e-4a52-9c1b-0d7f8a3e2b10", "c3b7e2d4-18f5-4f0a-8a66-2f9d1c5e7a21"
-# Columns whose text gets the copy's number put behind it. Pods keep theirs: they are distinct by
-# namespace.
-NUMBERED = {"namespace", "node", "resource_id", "persistentvolume", "csi_volume_handle",
-            "lineitem_resourceid"}
+# Names get the copy's number put behind them. Ids get it inside, as no id may contain another:
+# i-0a1f… becomes i-1a1f…. Pods keep their names, which are distinct by namespace.
+NAMES = {"namespace", "node", "persistentvolume"}
+IDS = {"resource_id", "csi_volume_handle", "lineitem_resourceid"}
 
 
 def source_of(copy):
@@ -30,7 +30,10 @@ def source_of(copy):
 def renamed(table, copy):
     for place, name in enumerate(table.column_names):
         column = table.column(place)
-        if name in NUMBERED and copy:
+        if name in IDS and copy:
+            texts = pyarrow.compute.replace_substring(column, "-0", f"-{copy}", max_replacements=1)
+            table = table.set_column(place, name, texts)
+        elif name in NAMES and copy:
             suffix = pyarrow.scalar(f"-{copy}")
             texts = pyarrow.compute.binary_join_element_wise(column, suffix, "")
             # '' means "none" and stays.
