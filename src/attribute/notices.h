@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum attribution_notice {
-#define ATTRIBUTION_NOTICE(name, meaning) NOTICE_##name,
+#define ATTRIBUTION_NOTICE(name, meaning) NOTICE_##name, /* lower case, as in the run report */
 #include "attribute/notices.def"
 #undef ATTRIBUTION_NOTICE
     NOTICE_COUNT

@@ -1,0 +1,358 @@
+/* CostAttributor: which rule speaks for which line.
+ *
+ * For each cluster a class of lines belongs to, exactly one of these applies:
+ *
+ *   by resource id, with a direction       → e, network_cost.c
+ *   by resource id, on a disk whose size   → a and b, cost_by_volume.c and disk_rest.c
+ *     is known and that the cluster uses
+ *   by resource id, else                   → c, cost_by_resource.c
+ *   by tag                                 → d, cost_by_tag.c
+ *
+ * What the rules say depends on the resource and whether there is a direction, or on the tag case
+ * and the clusters that have the line by id already. It is worked out once, as a *plan*, and then
+ * applied to each class: a multiplication and an addition for each share and amount.
+ *
+ * Worked example: one instance has 3 kinds of lines a day (usage, tax, a credit) under 2 tag texts:
+ * 6 classes, one plan. The node has 20 groups of namespace and labels: 120 additions to groups.
+ *
+ * Surprising: a line may belong to one cluster by id and to another by tag; both charge it. The
+ * reconciliation then shows the whole line once as counted again. */
+#include "attribute/cost_attributor.h"
+
+#include "attribute/cost_by_resource.h"
+#include "attribute/cost_by_volume.h"
+#include "attribute/explanation.h"
+#include "attribute/network_cost.h"
+#include "attribute/non_csi_storage.h"
+#include "attribute/resource_match.h"
+#include "attribute/tag_match.h"
+#include "base/measure.h"
+#include "base/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum plan_kind { PLAN_BY_ID, PLAN_NETWORK, PLAN_BY_TAG };
+
+void cost_attributor_init(struct cost_attributor *attributor)
+{
+    *attributor = (struct cost_attributor){0};
+    cost_shares_init(&attributor->shares);
+    key_map_init(&attributor->plans, 3);
+}
+
+void cost_attributor_close(struct cost_attributor *attributor)
+{
+    cost_shares_close(&attributor->shares);
+    key_map_close(&attributor->plans);
+    number_list_close(&attributor->scratch);
+    number_list_close(&attributor->disk_set);
+    free(attributor->plan_list);
+}
+
+/* ---- plans by resource id ---- */
+
+/* A resource in front of the rules. */
+struct subject {
+    const struct bill_resource *resource;
+    struct text text;
+    const uint32_t *ids;
+    const uint32_t *set; /* clusters it belongs to */
+};
+
+static struct subject subject_of(const struct cost_attributor *attributor, uint32_t number)
+{
+    const struct bill_resources *resources = attributor->facts.resources;
+    const struct bill_resource *resource = &resources->resources[number];
+    return (struct subject){resource, text_pool_borrow(attributor->facts.usage->texts,
+                                                       resource->text),
+                            resources->ids.items + resource->first_id,
+                            bill_resources_set(resources, resource->set)};
+}
+
+static bool is_on_disk(const struct cost_attributor *attributor, const struct subject *subject,
+                       uint32_t cluster)
+{
+    for (uint32_t i = 0; i < subject->resource->id_count; i++)
+        if (usage_index_has_handle(attributor->facts.usage, cluster, subject->ids[i]))
+            return true;
+    return false;
+}
+
+/* Rules a and b for all clusters on the disk: one claim, which they share. */
+static void plan_disk(struct cost_attributor *attributor, const struct subject *subject)
+{
+    const struct attributor_facts *facts = &attributor->facts;
+    struct disk_claims claims = disk_rest_find(facts->disks, subject->text);
+    double capacity_gb = subject->resource->capacity_gb;
+    double claimed = 0, rest = 0;
+    uint32_t clusters = 0;
+    for (uint32_t cluster = 0; cluster < facts->bill->cluster_count; cluster++) {
+        if (!cluster_set_has(subject->set, cluster) || !is_on_disk(attributor, subject, cluster))
+            continue;
+        clusters++;
+        claimed += cost_by_volume(facts->usage, cluster, subject->ids,
+                                  subject->resource->id_count, capacity_gb, attributor->targets,
+                                  &attributor->shares);
+        rest += disk_rest(facts->usage, cluster, subject->ids, subject->resource->id_count,
+                          capacity_gb, claims, attributor->targets, &attributor->shares);
+    }
+    if (clusters == 0)
+        return;
+    if (claimed == 0 && rest == 0) {
+        cost_shares_fail(&attributor->shares, RECONCILE_null_claim_capacity);
+        return;
+    }
+    cost_shares_claim(&attributor->shares);
+    cost_shares_add_gap(&attributor->shares, claims.total_gib / capacity_gb - claimed,
+                        RECONCILE_claim_away, RECONCILE_several_claims);
+    cost_shares_add_gap(&attributor->shares,
+                        (capacity_gb - claims.total_gib) / capacity_gb *
+                            ((double)claims.clusters - clusters) / claims.clusters,
+                        RECONCILE_cluster_away, RECONCILE_overclaimed_disk);
+}
+
+/* Rule c in one cluster. A cluster that could only know the line by a volume without CSI handle is
+ * noted in disk_set. */
+static void plan_instance(struct cost_attributor *attributor, const struct subject *subject,
+                          uint32_t cluster)
+{
+    const struct attributor_facts *facts = &attributor->facts;
+    enum by_resource result = cost_by_resource(
+        facts->usage, cluster, subject->ids, subject->resource->id_count, facts->rules,
+        attributor->targets, &attributor->shares);
+    if (result == BY_RESOURCE_SHARED)
+        return;
+    if (result == BY_RESOURCE_NULL) {
+        cost_shares_fail(&attributor->shares, RECONCILE_null_node_capacity);
+        return;
+    }
+    if (is_on_disk(attributor, subject, cluster)) {
+        cost_shares_fail(&attributor->shares, RECONCILE_no_disk_capacity);
+        return;
+    }
+    bool is_node;
+    resource_match_suffix(facts->match, cluster, subject->text, &is_node);
+    if (!is_node)
+        cluster_set_add(attributor->disk_set.items, cluster);
+    cost_shares_fail(&attributor->shares, is_node ? RECONCILE_no_node : RECONCILE_no_claim);
+}
+
+static void plan_by_id(struct cost_attributor *attributor, uint32_t resource)
+{
+    const struct attributor_facts *facts = &attributor->facts;
+    struct subject subject = subject_of(attributor, resource);
+    bool sized = !measure_is_null(subject.resource->capacity_gb);
+    number_list_reset(&attributor->disk_set, facts->resources->sets.words);
+    if (sized)
+        plan_disk(attributor, &subject);
+    for (uint32_t cluster = 0; cluster < facts->bill->cluster_count; cluster++)
+        if (cluster_set_has(subject.set, cluster) &&
+            !(sized && is_on_disk(attributor, &subject, cluster)))
+            plan_instance(attributor, &subject, cluster);
+    if (facts->rules->non_csi_to_namespace)
+        non_csi_storage(facts->usage, (uint32_t)facts->bill->cluster_count,
+                        attributor->disk_set.items, subject.text, attributor->targets,
+                        &attributor->shares);
+}
+
+static void plan_network(struct cost_attributor *attributor, uint32_t resource)
+{
+    const struct attributor_facts *facts = &attributor->facts;
+    struct subject subject = subject_of(attributor, resource);
+    for (uint32_t cluster = 0; cluster < facts->bill->cluster_count; cluster++)
+        if (cluster_set_has(subject.set, cluster))
+            network_cost(facts->usage, cluster, subject.ids, subject.resource->id_count,
+                         attributor->targets, &attributor->shares);
+}
+
+/* ---- plans by tag ---- */
+
+/* The clusters that keep a line of the case by tag: owners of its strings that don't have it by
+ * resource id. Fills scratch; false when there is none. */
+static bool find_tag_set(struct cost_attributor *attributor, const struct tag_case *tags,
+                         uint32_t id_set)
+{
+    const struct attributor_facts *facts = &attributor->facts;
+    const struct cluster_names *strings = &facts->cases->match->strings;
+    number_list_reset(&attributor->scratch, strings->words);
+    uint32_t *set = attributor->scratch.items;
+    for (uint32_t i = 0; i < tags->string_count; i++)
+        cluster_set_unite(
+            set,
+            cluster_names_set(strings, facts->cases->strings.items[tags->first_string + i]),
+            strings->words);
+    const uint32_t *by_id = bill_resources_set(facts->resources, id_set);
+    for (uint32_t word = 0; word < strings->words; word++)
+        set[word] &= ~by_id[word];
+    return !cluster_set_is_empty(set, strings->words);
+}
+
+static void plan_by_tag(struct cost_attributor *attributor, uint32_t tag_case, uint32_t id_set)
+{
+    const struct tag_case *tags = &attributor->facts.cases->cases[tag_case];
+    if (find_tag_set(attributor, tags, id_set))
+        cost_by_tag(attributor->tag_groups, attributor->facts.cases, tags,
+                    attributor->scratch.items, attributor->targets, &attributor->shares);
+}
+
+/* The plan of a kind and its two keys, made when first asked for. Valid until the next one. */
+static const struct cost_plan *find_plan(struct cost_attributor *attributor, enum plan_kind kind,
+                                         uint32_t subject, uint32_t id_set)
+{
+    uint32_t key[3] = {kind, subject, id_set};
+    bool added;
+    uint32_t at = key_map_add(&attributor->plans, key, &added);
+    if (!added)
+        return &attributor->plan_list[at];
+    if (at >= attributor->plan_capacity) {
+        attributor->plan_capacity = attributor->plan_capacity * 2 + 1024;
+        attributor->plan_list = memory_grow(
+            attributor->plan_list, attributor->plan_capacity * sizeof *attributor->plan_list);
+    }
+    struct cost_shares *shares = &attributor->shares;
+    struct cost_plan *plan = &attributor->plan_list[at];
+    *plan = (struct cost_plan){.first_share = shares->count, .first_gap = shares->gap_count};
+    shares->claims = 0;
+    shares->failure = RECONCILE_ENTRIES;
+    if (kind == PLAN_BY_ID)
+        plan_by_id(attributor, subject);
+    else if (kind == PLAN_NETWORK)
+        plan_network(attributor, subject);
+    else
+        plan_by_tag(attributor, subject, id_set);
+    plan->share_count = shares->count - plan->first_share;
+    plan->gap_count = shares->gap_count - plan->first_gap;
+    plan->claims = shares->claims;
+    plan->failure = shares->failure;
+    return plan;
+}
+
+/* ---- classes ---- */
+
+/* A class in front of its plans. */
+struct class_view {
+    const uint32_t *key;
+    const uint32_t *part;
+    uint32_t tags; /* text id */
+    double usage_amount;
+    double costs[COST_COLUMNS];
+};
+
+static uint32_t tags_of(struct cost_attributor *attributor, const struct cost_share *share,
+                        uint32_t line_tags)
+{
+    if (share->tags == SHARE_TAGS_NULL)
+        return TEXT_NULL;
+    uint32_t labels = share->tags == SHARE_TAGS_LINE ? attributor->row_tags->empty : share->labels;
+    return row_tags_merge(attributor->row_tags, labels, line_tags);
+}
+
+static void emit(struct cost_attributor *attributor, const struct class_view *class,
+                 const struct cost_share *share)
+{
+    const uint32_t key[GROUP_WORDS] = {
+        [GROUP_PART] = class->key[CLASS_PART],
+        [GROUP_TARGET] = share->target,
+        [GROUP_TAGS] = tags_of(attributor, share, class->tags),
+        [GROUP_COST_CATEGORY] =
+            share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL,
+        [GROUP_DIRECTION] =
+            share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE,
+    };
+    double costs[COST_COLUMNS];
+    for (int column = 0; column < COST_COLUMNS; column++)
+        costs[column] = share->multiplier * class->costs[column] / share->divisor;
+    cost_groups_add(attributor->groups, key, class->usage_amount / share->usage_divisor, costs);
+}
+
+static void emit_plan(struct cost_attributor *attributor, const struct class_view *class,
+                      const struct cost_plan *plan)
+{
+    const struct cost_share *shares = attributor->shares.shares + plan->first_share;
+    for (uint32_t i = 0; i < plan->share_count; i++)
+        emit(attributor, class, &shares[i]);
+}
+
+static void add_part(struct exact_sum sums[COST_COLUMNS], const struct class_view *class,
+                     double fraction)
+{
+    for (int column = 0; column < COST_COLUMNS; column++)
+        exact_sum_add(&sums[column], class->costs[column] * fraction, EXACT_SUM_FINE);
+}
+
+/* Enters what the plans' gaps say into the reconciliation. */
+static void reconcile_class(const struct cost_attributor *attributor,
+                            const struct class_view *class, const struct cost_plan plans[2],
+                            struct currency_sums *sums)
+{
+    uint32_t claims = plans[0].claims + plans[1].claims;
+    if (claims == 0) {
+        enum reconciliation_entry reason =
+            plans[0].failure < plans[1].failure ? plans[0].failure : plans[1].failure;
+        add_part(sums->amounts[reason], class, 1);
+        return;
+    }
+    if (claims > 1)
+        add_part(sums->amounts[RECONCILE_several_clusters], class, claims - 1.0);
+    for (int i = 0; i < 2; i++) {
+        const struct cost_gap *gaps = attributor->shares.gaps + plans[i].first_gap;
+        for (uint32_t j = 0; j < plans[i].gap_count; j++)
+            add_part(sums->amounts[gaps[j].entry], class, gaps[j].fraction);
+    }
+}
+
+static struct class_view view_of(const struct cost_attributor *attributor, uint32_t number)
+{
+    const struct line_classes *classes = attributor->facts.classes;
+    const struct line_amounts *amounts = &classes->amounts[number];
+    struct class_view class = {.key = key_map_key(&classes->classes, number)};
+    class.part = key_map_key(&classes->parts, class.key[CLASS_PART]);
+    class.tags = attributor->facts.cases->cases[class.key[CLASS_CASE]].tags;
+    class.usage_amount = exact_sum_value(amounts->usage_amount, EXACT_SUM_FINE);
+    for (int column = 0; column < COST_COLUMNS; column++)
+        class.costs[column] = exact_sum_value(amounts->costs[column], EXACT_SUM_FINE);
+    return class;
+}
+
+static void attribute_class(struct cost_attributor *attributor, uint32_t number,
+                            struct currency_sums *sums)
+{
+    static const struct cost_plan no_plan = {.failure = RECONCILE_ENTRIES};
+    struct class_view class = view_of(attributor, number);
+    const struct bill_resource *resource =
+        &attributor->facts.resources->resources[class.part[PART_RESOURCE]];
+    struct cost_plan plans[2] = {no_plan, no_plan};
+    if (resource->set != 0)
+        plans[0] = *find_plan(attributor,
+                              class.key[CLASS_DIRECTION] == DIRECTION_NONE ? PLAN_BY_ID
+                                                                           : PLAN_NETWORK,
+                              class.part[PART_RESOURCE], 0);
+    if (attributor->facts.cases->cases[class.key[CLASS_CASE]].string_count > 0)
+        plans[1] =
+            *find_plan(attributor, PLAN_BY_TAG, class.key[CLASS_CASE], resource->set);
+    for (int i = 0; i < 2; i++)
+        emit_plan(attributor, &class, &plans[i]);
+    reconcile_class(attributor, &class, plans, sums);
+    if (attributor->explanation != NULL && resource->text == attributor->explained)
+        explanation_add_class(attributor->explanation, attributor, number, plans);
+}
+
+void cost_attributor_run(struct cost_attributor *attributor, struct reconciliation *sums)
+{
+    const struct line_classes *classes = attributor->facts.classes;
+    const struct text_pool *texts = attributor->facts.usage->texts;
+    cost_shares_clear(&attributor->shares);
+    key_map_clear(&attributor->plans);
+    struct currency_sums *currency_sums = NULL;
+    uint32_t currency = UINT32_MAX;
+    for (uint32_t i = 0; i < classes->classes.count; i++) {
+        uint32_t part = key_map_key(&classes->classes, i)[CLASS_PART];
+        uint32_t code = key_map_key(&classes->parts, part)[PART_CURRENCY];
+        if (code != currency) {
+            currency = code;
+            currency_sums = reconciliation_currency(sums, text_pool_borrow(texts, code));
+        }
+        attribute_class(attributor, i, currency_sums);
+    }
+}

@@ -1,0 +1,199 @@
+#include "attribute/cost_order.h"
+
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- ranks of texts ---- */
+
+struct ranked {
+    uint64_t prefix; /* first eight bytes, big-endian: decides many comparisons */
+    struct text text;
+    uint32_t id;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const struct ranked *a = left, *b = right;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    return text_compare(a->text, b->text);
+}
+
+static uint64_t prefix_of(struct text text)
+{
+    unsigned char head[8] = {0};
+    if (text.length > 0)
+        memcpy(head, text.bytes, text.length < 8 ? text.length : 8);
+    uint64_t prefix;
+    memcpy(&prefix, head, sizeof prefix);
+    return __builtin_bswap64(prefix);
+}
+
+/* Texts to be ranked: each once. */
+struct ranking {
+    const struct cost_group_names *names;
+    struct number_list ranks; /* by text id; while collecting 1: is in `texts` */
+    struct ranked *texts;
+    uint32_t count;
+    uint32_t capacity;
+};
+
+static void collect(struct ranking *ranking, uint32_t id)
+{
+    if (ranking->ranks.items[id] != 0)
+        return;
+    ranking->ranks.items[id] = 1;
+    if (ranking->count == ranking->capacity) {
+        ranking->capacity = ranking->capacity * 2 + 4096;
+        ranking->texts =
+            memory_grow(ranking->texts, ranking->capacity * sizeof *ranking->texts);
+    }
+    struct text text = text_pool_borrow(ranking->names->texts, id);
+    ranking->texts[ranking->count++] = (struct ranked){prefix_of(text), text, id};
+}
+
+static uint32_t resource_text(const struct cost_group_names *names, const uint32_t *part)
+{
+    return names->resources[part[PART_RESOURCE]].text;
+}
+
+static void rank_texts(struct ranking *ranking, const struct key_map *groups)
+{
+    const struct cost_group_names *names = ranking->names;
+    number_list_reset(&ranking->ranks, names->texts->count);
+    for (uint32_t i = 0; i < names->parts->count; i++) {
+        const uint32_t *part = key_map_key(names->parts, i);
+        collect(ranking, resource_text(names, part));
+        for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
+            collect(ranking, part[word]);
+    }
+    for (uint32_t i = 0; i < names->targets->map.count; i++)
+        for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
+            collect(ranking, key_map_key(&names->targets->map, i)[word]);
+    for (uint32_t i = 0; i < groups->count; i++) {
+        collect(ranking, key_map_key(groups, i)[GROUP_TAGS]);
+        collect(ranking, key_map_key(groups, i)[GROUP_COST_CATEGORY]);
+    }
+    qsort(ranking->texts, ranking->count, sizeof *ranking->texts, compare_ranked);
+    for (uint32_t i = 0; i < ranking->count; i++)
+        ranking->ranks.items[ranking->texts[i].id] = i;
+}
+
+/* ---- ranks of line parts and targets: sorted by the ranks of their texts ---- */
+
+enum { PACKED_WORDS = PART_WORDS };
+static_assert((int)PACKED_WORDS >= (int)TARGET_WORDS, "both kinds of keys fit");
+
+struct packed {
+    uint64_t head; /* the first two ranks: decides most comparisons */
+    uint32_t ranks[PACKED_WORDS];
+    uint32_t number;
+};
+
+static int compare_packed(const void *left, const void *right)
+{
+    const struct packed *a = left, *b = right;
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    for (int i = 0; i < PACKED_WORDS; i++)
+        if (a->ranks[i] != b->ranks[i])
+            return a->ranks[i] < b->ranks[i] ? -1 : 1;
+    return 0;
+}
+
+/* places[number] = position; frees `packed`. */
+static void place(struct packed *packed, uint32_t count, struct number_list *places)
+{
+    for (uint32_t i = 0; i < count; i++)
+        packed[i].head = (uint64_t)packed[i].ranks[0] << 32 | packed[i].ranks[1];
+    qsort(packed, count, sizeof *packed, compare_packed);
+    number_list_reset(places, count);
+    for (uint32_t i = 0; i < count; i++)
+        places->items[packed[i].number] = i;
+    free(packed);
+}
+
+static void place_parts(const struct ranking *ranking, struct number_list *places)
+{
+    const struct cost_group_names *names = ranking->names;
+    struct packed *packed = memory_grow(NULL, (names->parts->count + 1) * sizeof *packed);
+    for (uint32_t i = 0; i < names->parts->count; i++) {
+        const uint32_t *part = key_map_key(names->parts, i);
+        packed[i] = (struct packed){.number = i};
+        packed[i].ranks[0] = ranking->ranks.items[resource_text(names, part)];
+        for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
+            packed[i].ranks[word] = ranking->ranks.items[part[word]];
+    }
+    place(packed, names->parts->count, places);
+}
+
+static void place_targets(const struct ranking *ranking, struct number_list *places)
+{
+    const struct key_map *targets = &ranking->names->targets->map;
+    struct packed *packed = memory_grow(NULL, (targets->count + 1) * sizeof *packed);
+    for (uint32_t i = 0; i < targets->count; i++) {
+        const uint32_t *target = key_map_key(targets, i);
+        packed[i] = (struct packed){.number = i};
+        packed[i].ranks[0] = target[TARGET_CLUSTER] << 1 | target[TARGET_DATA_SOURCE];
+        for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
+            packed[i].ranks[word - 1] = ranking->ranks.items[target[word]];
+        /* Signed, the smallest being null. */
+        packed[i].ranks[TARGET_COST_CATEGORY - 1] = target[TARGET_COST_CATEGORY] ^ 0x80000000u;
+    }
+    place(packed, targets->count, places);
+}
+
+/* ---- rows ---- */
+
+struct ordered {
+    uint64_t head; /* places of target and part */
+    uint32_t tags; /* ranks */
+    uint32_t category;
+    uint32_t direction;
+    uint32_t number;
+};
+
+static int compare_ordered(const void *left, const void *right)
+{
+    const struct ordered *a = left, *b = right;
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    if (a->direction != b->direction)
+        return a->direction < b->direction ? -1 : 1;
+    if (a->tags != b->tags)
+        return a->tags < b->tags ? -1 : 1;
+    return (a->category > b->category) - (a->category < b->category);
+}
+
+void cost_order_build(const struct key_map *groups, const struct cost_group_names *names,
+                      struct number_list *order)
+{
+    struct ranking ranking = {.names = names};
+    struct number_list parts = {0}, targets = {0};
+    rank_texts(&ranking, groups);
+    place_parts(&ranking, &parts);
+    place_targets(&ranking, &targets);
+    struct ordered *rows = memory_grow(NULL, (groups->count + 1) * sizeof *rows);
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const uint32_t *key = key_map_key(groups, i);
+        rows[i] = (struct ordered){
+            .head = (uint64_t)targets.items[key[GROUP_TARGET]] << 32 | parts.items[key[GROUP_PART]],
+            .tags = ranking.ranks.items[key[GROUP_TAGS]],
+            .category = ranking.ranks.items[key[GROUP_COST_CATEGORY]],
+            .direction = key[GROUP_DIRECTION],
+            .number = i,
+        };
+    }
+    qsort(rows, groups->count, sizeof *rows, compare_ordered);
+    number_list_reset(order, groups->count);
+    for (uint32_t i = 0; i < groups->count; i++)
+        order->items[i] = rows[i].number;
+    free(rows);
+    free(ranking.texts);
+    number_list_close(&ranking.ranks);
+    number_list_close(&parts);
+    number_list_close(&targets);
+}

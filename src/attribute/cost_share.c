@@ -1,0 +1,80 @@
+#include "attribute/cost_share.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+
+void cost_targets_init(struct cost_targets *targets)
+{
+    key_map_init(&targets->map, TARGET_WORDS);
+}
+
+void cost_targets_close(struct cost_targets *targets)
+{
+    key_map_close(&targets->map);
+}
+
+void cost_targets_clear(struct cost_targets *targets)
+{
+    key_map_clear(&targets->map);
+}
+
+uint32_t cost_targets_add(struct cost_targets *targets, const uint32_t words[TARGET_WORDS])
+{
+    return key_map_add(&targets->map, words, NULL);
+}
+
+void cost_shares_init(struct cost_shares *shares)
+{
+    *shares = (struct cost_shares){.failure = RECONCILE_ENTRIES};
+}
+
+void cost_shares_close(struct cost_shares *shares)
+{
+    free(shares->shares);
+    free(shares->gaps);
+    cost_shares_init(shares);
+}
+
+void cost_shares_clear(struct cost_shares *shares)
+{
+    shares->count = 0;
+    shares->gap_count = 0;
+    shares->claims = 0;
+    shares->failure = RECONCILE_ENTRIES;
+}
+
+struct cost_share *cost_shares_add(struct cost_shares *shares, struct cost_share share)
+{
+    if (shares->count == shares->capacity) {
+        shares->capacity = shares->capacity * 2 + 64;
+        shares->shares =
+            memory_grow(shares->shares, shares->capacity * sizeof *shares->shares);
+    }
+    shares->shares[shares->count] = share;
+    return &shares->shares[shares->count++];
+}
+
+void cost_shares_add_gap(struct cost_shares *shares, double fraction,
+                         enum reconciliation_entry missing, enum reconciliation_entry excess)
+{
+    if (fraction == 0)
+        return;
+    if (shares->gap_count == shares->gap_capacity) {
+        shares->gap_capacity = shares->gap_capacity * 2 + 16;
+        shares->gaps = memory_grow(shares->gaps, shares->gap_capacity * sizeof *shares->gaps);
+    }
+    shares->gaps[shares->gap_count++] = fraction > 0 ? (struct cost_gap){missing, fraction}
+                                                     : (struct cost_gap){excess, -fraction};
+}
+
+void cost_shares_claim(struct cost_shares *shares)
+{
+    shares->claims++;
+}
+
+void cost_shares_fail(struct cost_shares *shares, enum reconciliation_entry reason)
+{
+    if (reason < shares->failure)
+        shares->failure = reason;
+}

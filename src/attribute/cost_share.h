@@ -1,0 +1,91 @@
+/* What the rules say: which parts of a bill line go where.
+ *
+ * Rules know nothing of amounts. They answer for a bill resource (or a case of tags) with shares,
+ * each a target and a fraction, and with gaps, the fractions that the reconciliation must explain.
+ * Everything is linear in a line's amounts, so one answer serves all lines of the resource.
+ *
+ * A *claim* is a rule's answer for one line: it is due the whole line once. A claim either emits
+ * something, and then its gaps say why that is not exactly the whole; or it fails for a reason. */
+#ifndef COSTAGG_ATTRIBUTE_COST_SHARE_H
+#define COSTAGG_ATTRIBUTE_COST_SHARE_H
+
+#include "attribute/reconciliation.h"
+#include "base/key_map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum share_tags {
+    SHARE_TAGS_MERGED, /* the labels merged with the line's tags */
+    SHARE_TAGS_LINE,   /* the line's tags alone */
+    SHARE_TAGS_NULL
+};
+
+struct cost_share {
+    uint32_t target;      /* index of cost_targets */
+    uint32_t labels;      /* text id; null labels make null tags */
+    double multiplier;    /* a row's cost: line's cost × multiplier / divisor; NaN: null */
+    double divisor;
+    double usage_divisor; /* usage amount: line's / divisor; NaN: null */
+    uint8_t tags;         /* enum share_tags */
+    bool keeps_category;  /* the line's cost category */
+    bool keeps_direction;
+    char rule;            /* 'a' … 'e', 'n': non-CSI storage */
+};
+
+struct cost_gap {
+    enum reconciliation_entry entry;
+    double fraction; /* of the line, positive */
+};
+
+/* Where rows go: all columns of a result row that don't come from the bill line. */
+struct cost_targets {
+    struct key_map map;
+};
+
+enum target_word {
+    TARGET_CLUSTER,
+    TARGET_DATA_SOURCE, /* enum data_source */
+    TARGET_NAMESPACE,   /* text ids */
+    TARGET_NODE,
+    TARGET_CLAIM,
+    TARGET_VOLUME,
+    TARGET_STORAGECLASS,
+    TARGET_COST_CATEGORY, /* as int32_t; INTEGER_NULL is null */
+    TARGET_WORDS
+};
+
+struct cost_shares {
+    struct cost_share *shares;
+    uint32_t count;
+    uint32_t capacity;
+    struct cost_gap *gaps;
+    uint32_t gap_count;
+    uint32_t gap_capacity;
+    uint32_t claims; /* that emit something */
+    enum reconciliation_entry failure; /* first reason of failed claims; RECONCILE_ENTRIES: none */
+};
+
+void cost_targets_init(struct cost_targets *targets);
+void cost_targets_close(struct cost_targets *targets);
+void cost_targets_clear(struct cost_targets *targets);
+uint32_t cost_targets_add(struct cost_targets *targets, const uint32_t words[TARGET_WORDS]);
+
+void cost_shares_init(struct cost_shares *shares);
+void cost_shares_close(struct cost_shares *shares);
+void cost_shares_clear(struct cost_shares *shares);
+
+struct cost_share *cost_shares_add(struct cost_shares *shares, struct cost_share share);
+
+/* A gap of the claims so far: `missing` where the fraction is positive, `excess` where negative. */
+void cost_shares_add_gap(struct cost_shares *shares, double fraction,
+                         enum reconciliation_entry missing, enum reconciliation_entry excess);
+
+/* A claim that emits something. */
+void cost_shares_claim(struct cost_shares *shares);
+
+/* A claim that emits nothing; of several reasons the first of the list counts. */
+void cost_shares_fail(struct cost_shares *shares, enum reconciliation_entry reason);
+
+#endif
