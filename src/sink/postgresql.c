@@ -3,7 +3,8 @@
  * A scope is one transaction: an advisory lock per schema, table, source and month keeps two runs
  * of the same work apart, the old rows are deleted, the new ones arrive by COPY straight into the
  * table. Readers see the old rows until the commit. A staging table between the two would write
- * every row twice for the same guarantee: measured, it takes 1.6 times a bare COPY, this 1.0.
+ * every row twice for the same guarantee: measured on 300,000 cost rows, 1.3 times a bare binary
+ * COPY of a file by psql; this way 0.85 times, or 1.35 times where it deletes as many old rows.
  *
  * Each batch is a COPY of its own whose answer is awaited only when the next statement is due, so
  * that the server works while the next batch is computed, and no statement stays open meanwhile.
