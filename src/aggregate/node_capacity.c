@@ -21,6 +21,7 @@ void node_capacity_close(struct node_capacity *capacity)
     key_map_close(&capacity->nodes);
     free(capacity->grid);
     free(capacity->column_of_text);
+    free(capacity->hours);
 }
 
 void node_capacity_clear(struct node_capacity *capacity)
@@ -121,37 +122,68 @@ void node_capacity_add(struct node_capacity *capacity, const struct pod_usage_ba
     }
 }
 
-/* Sums the cells of a day's intervals over a range of columns. */
-static struct capacity_hours sum_columns(const struct node_capacity *capacity, int32_t day,
-                                         uint32_t first, uint32_t count)
+struct capacity_sum {
+    struct exact_sum cpu, memory;
+};
+
+static void add_capacity(struct capacity_sum *sum, const struct interval_capacity *cell)
+{
+    exact_sum_add(&sum->cpu, cell->cpu_core_seconds, EXACT_SUM_FINE);
+    exact_sum_add(&sum->memory, cell->memory_byte_seconds, EXACT_SUM_COARSE);
+}
+
+static struct capacity_hours hours_of(const struct capacity_sum *sum)
+{
+    return (struct capacity_hours){
+        unit_hours_of_seconds(exact_sum_value(sum->cpu, EXACT_SUM_FINE)),
+        unit_gib_hours_of_byte_seconds(exact_sum_value(sum->memory, EXACT_SUM_COARSE))};
+}
+
+/* Rows of the grid that are intervals of the day; returns how many. */
+static uint32_t find_intervals(const struct node_capacity *capacity, int32_t day, uint32_t *rows)
 {
     struct day_window window = day_window_of((struct period){day, day});
-    struct exact_sum cpu = EXACT_SUM_NULL, memory = EXACT_SUM_NULL;
+    uint32_t count = 0;
     for (uint32_t row = 0; row < capacity->intervals.count; row++) {
         const uint32_t *key = key_map_key(&capacity->intervals, row);
-        if (!day_window_holds(window, (int64_t)((uint64_t)key[1] << 32 | key[0])))
-            continue;
-        const struct interval_capacity *cells =
-            capacity->grid + (size_t)row * capacity->node_room + first;
-        for (uint32_t i = 0; i < count; i++) {
-            exact_sum_add(&cpu, cells[i].cpu_core_seconds, EXACT_SUM_FINE);
-            exact_sum_add(&memory, cells[i].memory_byte_seconds, EXACT_SUM_COARSE);
-        }
+        if (day_window_holds(window, (int64_t)((uint64_t)key[1] << 32 | key[0])))
+            rows[count++] = row;
     }
-    return (struct capacity_hours){
-        unit_hours_of_seconds(exact_sum_value(cpu, EXACT_SUM_FINE)),
-        unit_gib_hours_of_byte_seconds(exact_sum_value(memory, EXACT_SUM_COARSE))};
+    return count;
 }
 
-struct capacity_hours node_capacity_of_node(const struct node_capacity *capacity, int32_t day,
-                                            uint32_t node)
+void node_capacity_choose_day(struct node_capacity *capacity, int32_t day)
 {
-    uint32_t column =
-        node < capacity->text_room ? capacity->column_of_text[node] : 0;
-    return sum_columns(capacity, day, column == 0 ? 0 : column - 1, column != 0);
+    const struct capacity_sum none = {EXACT_SUM_NULL, EXACT_SUM_NULL};
+    struct capacity_sum cluster = none;
+    uint32_t *rows = memory_grow(NULL, capacity->intervals.count * sizeof *rows);
+    uint32_t row_count = find_intervals(capacity, day, rows);
+    if (capacity->nodes.count > capacity->hour_room) {
+        capacity->hour_room = capacity->nodes.count * 2;
+        capacity->hours =
+            memory_grow(capacity->hours, capacity->hour_room * sizeof *capacity->hours);
+    }
+    for (uint32_t column = 0; column < capacity->nodes.count; column++) {
+        struct capacity_sum node = none;
+        for (uint32_t i = 0; i < row_count; i++)
+            add_capacity(&node, &capacity->grid[(size_t)rows[i] * capacity->node_room + column]);
+        exact_sum_merge(&cluster.cpu, node.cpu);
+        exact_sum_merge(&cluster.memory, node.memory);
+        capacity->hours[column] = hours_of(&node);
+    }
+    capacity->cluster_hours = hours_of(&cluster);
+    free(rows);
 }
 
-struct capacity_hours node_capacity_of_cluster(const struct node_capacity *capacity, int32_t day)
+struct capacity_hours node_capacity_of_node(const struct node_capacity *capacity, uint32_t node)
 {
-    return sum_columns(capacity, day, 0, capacity->nodes.count);
+    uint32_t column = node < capacity->text_room ? capacity->column_of_text[node] : 0;
+    if (column == 0)
+        return (struct capacity_hours){MEASURE_NULL, MEASURE_NULL};
+    return capacity->hours[column - 1];
+}
+
+struct capacity_hours node_capacity_of_cluster(const struct node_capacity *capacity)
+{
+    return capacity->cluster_hours;
 }

@@ -19,6 +19,12 @@
 
 struct pod_usage_batch;
 
+/* A day's capacity in hours; nulls as NaN. */
+struct capacity_hours {
+    double cpu_core_hours;
+    double memory_gigabyte_hours;
+};
+
 /* The greatest capacity of one node in one interval; null while none was seen. */
 struct interval_capacity {
     double cpu_core_seconds;
@@ -33,12 +39,9 @@ struct node_capacity {
     uint32_t node_room;
     uint32_t *column_of_text; /* node text id → column + 1; 0: not seen */
     uint32_t text_room;
-};
-
-/* A day's capacity in hours; nulls as NaN. */
-struct capacity_hours {
-    double cpu_core_hours;
-    double memory_gigabyte_hours;
+    struct capacity_hours *hours; /* by column, of the day chosen last */
+    uint32_t hour_room;
+    struct capacity_hours cluster_hours;
 };
 
 void node_capacity_init(struct node_capacity *capacity);
@@ -50,9 +53,13 @@ void node_capacity_clear(struct node_capacity *capacity);
 void node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
                        struct period period, uint32_t text_count);
 
-/* The capacity of a node, and of all nodes together, on a day. */
-struct capacity_hours node_capacity_of_node(const struct node_capacity *capacity, int32_t day,
-                                            uint32_t node);
-struct capacity_hours node_capacity_of_cluster(const struct node_capacity *capacity, int32_t day);
+/* Sums a day up. The capacities below are those of the day chosen last. */
+void node_capacity_choose_day(struct node_capacity *capacity, int32_t day);
+
+/* The capacity of a node; nulls where it has no hourly row. */
+struct capacity_hours node_capacity_of_node(const struct node_capacity *capacity, uint32_t node);
+
+/* The capacity of all nodes together. */
+struct capacity_hours node_capacity_of_cluster(const struct node_capacity *capacity);
 
 #endif

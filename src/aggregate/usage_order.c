@@ -14,14 +14,22 @@ static const unsigned char uuid_namespace[UUID_SIZE] = {0x2c, 0x0e, 0x5b, 0x1d, 
 enum { TEXT_PARTS = 10, KEY_PARTS = TEXT_PARTS + 2 };
 
 struct sort_key {
+    uint64_t head; /* the first three parts; decides most comparisons */
     uint32_t parts[KEY_PARTS];
     uint32_t row;
+};
+
+/* The digest of a text, or a text short enough to stand for itself. */
+struct sha1_digest {
+    unsigned char bytes[SHA1_SIZE];
+    bool known;
 };
 
 void usage_order_close(struct usage_order *order)
 {
     free(order->ranks);
     free(order->used);
+    free(order->digests);
     *order = (struct usage_order){0};
 }
 
@@ -57,12 +65,21 @@ static void rank_texts(struct usage_order *order, const struct usage_row *rows, 
         }
     }
     text_pool_rank(texts, order->used, used, order->ranks);
+    if (used >= order->digest_room) {
+        order->digest_room = used * 2 + 1;
+        order->digests =
+            memory_grow(order->digests, order->digest_room * sizeof *order->digests);
+    }
+    for (uint32_t i = 0; i <= used; i++)
+        order->digests[i].known = false;
 }
 
 static int compare_keys(const void *left, const void *right)
 {
     const struct sort_key *a = left, *b = right;
-    for (int i = 0; i < KEY_PARTS; i++)
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    for (int i = 3; i < KEY_PARTS; i++)
         if (a->parts[i] != b->parts[i])
             return a->parts[i] < b->parts[i] ? -1 : 1;
     return 0;
@@ -72,6 +89,7 @@ static struct sort_key *sort_rows(const struct usage_order *order, const struct 
                                   size_t count)
 {
     struct sort_key *keys = memory_grow(NULL, count * sizeof *keys);
+    uint32_t first_source = UINT32_MAX;
     for (size_t i = 0; i < count; i++) {
         text_parts(&rows[i], keys[i].parts);
         for (int part = 0; part < TEXT_PARTS; part++)
@@ -79,7 +97,12 @@ static struct sort_key *sort_rows(const struct usage_order *order, const struct 
         keys[i].parts[TEXT_PARTS] = rows[i].infrastructure_usage_cost == TEXT_NULL;
         keys[i].parts[TEXT_PARTS + 1] = (uint32_t)rows[i].cost_category_id ^ 0x80000000u;
         keys[i].row = (uint32_t)i;
+        if (keys[i].parts[0] < first_source)
+            first_source = keys[i].parts[0];
     }
+    for (size_t i = 0; i < count; i++) /* two data sources, fewer than 2^31 texts: 1 + 31 + 32 */
+        keys[i].head = (uint64_t)(keys[i].parts[0] != first_source) << 63 |
+                       (uint64_t)keys[i].parts[1] << 32 | keys[i].parts[2];
     qsort(keys, count, sizeof *keys, compare_keys);
     return keys;
 }
@@ -104,13 +127,34 @@ static void hash_day(struct sha1 *hash, const struct usage_row *row, const struc
     sha1_update(hash, calendar_format(row->usage_start, day), CALENDAR_TEXT_SIZE - 1);
 }
 
-static void name_row(struct usage_row *row, struct sha1 hash, uint32_t ordinal,
-                     const struct text_pool *texts)
+/* Label sets are long and stand in many rows: their digests are made once a day. */
+static void hash_part(struct sha1 *hash, struct usage_order *order, const struct text_pool *texts,
+                      uint32_t id)
+{
+    struct sha1_digest *digest = &order->digests[order->ranks[id]];
+    struct text text = text_pool_borrow(texts, id);
+    if (text.length <= SHA1_SIZE) {
+        hash_text(hash, texts, id);
+        return;
+    }
+    if (!digest->known) {
+        struct sha1 own;
+        sha1_init(&own);
+        sha1_update(&own, text.bytes, text.length);
+        sha1_finish(&own, digest->bytes);
+        digest->known = true;
+    }
+    sha1_update(hash, "\x1d", 1);
+    sha1_update(hash, digest->bytes, SHA1_SIZE);
+}
+
+static void name_row(struct usage_order *order, struct usage_row *row, struct sha1 hash,
+                     uint32_t ordinal, const struct text_pool *texts)
 {
     uint32_t parts[TEXT_PARTS];
     text_parts(row, parts);
     for (int part = 0; part < TEXT_PARTS; part++)
-        hash_text(&hash, texts, parts[part]);
+        hash_part(&hash, order, texts, parts[part]);
     if (row->infrastructure_usage_cost == TEXT_NULL) {
         const uint32_t numbers[] = {(uint32_t)row->cost_category_id, ordinal};
         sha1_update(&hash, numbers, sizeof numbers);
@@ -131,7 +175,7 @@ void usage_order_apply(struct usage_order *order, const struct usage_row *rows, 
     for (size_t i = 0; i < count; i++) {
         ordinal = i > 0 && compare_keys(&keys[i - 1], &keys[i]) == 0 ? ordinal + 1 : 0;
         result[i] = rows[keys[i].row];
-        name_row(&result[i], hash, ordinal, texts);
+        name_row(order, &result[i], hash, ordinal, texts);
     }
     free(keys);
 }
