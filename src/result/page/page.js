@@ -150,11 +150,18 @@ function drawTrend() {
   }));
 }
 
+/** Narrows the page to a row and goes where its story starts. */
+function narrow(change) {
+  setState(change);
+  at("main").focus({ preventScroll: true });
+  at("chips").scrollIntoView({ block: "start" });
+}
+
 function openRow(row) {
   if (row.rest) return null;
-  if (state.group === "namespace") return () => setState({ namespace: row.key, group: data.has_money && currentMeasure().money ? "product" : "cluster" });
-  if (state.group === "product") return () => setState({ product: row.key, group: "namespace" });
-  if (state.group === "cluster") return () => setState({ cluster: row.key, group: "namespace" });
+  if (state.group === "namespace") return () => narrow({ namespace: row.key, group: currentMeasure().money ? "product" : "cluster" });
+  if (state.group === "product") return () => narrow({ product: row.key, group: "namespace" });
+  if (state.group === "cluster") return () => narrow({ cluster: row.key, group: "namespace" });
   return null;
 }
 
