@@ -52,18 +52,19 @@ using std::shared_ptr;
 using std::string;
 using std::unique_ptr;
 
-namespace {
+namespace
+{
 
 std::atomic<int64_t> bytes_read{0};
 std::atomic<int64_t> files_opened{0};
 std::atomic<int64_t> retries_made{0};
 
-/* Memory comes from jemalloc, where Arrow has it: scanning 60 files of 10 M rows peaks at 32 MB with
- * it and with the system's malloc, at 52 MB with mimalloc, Arrow's own choice; malloc takes half as
- * long again, because it gives every large buffer back to the kernel at once. Arrow reads its choice
- * from the environment when memory is first asked for, also by parts of it that take no pool; so
- * that is where it is told, before main and its threads, unless somebody has said otherwise
- * (sanitizers see more with ARROW_DEFAULT_MEMORY_POOL=system). */
+/* Memory comes from jemalloc, where Arrow has it: scanning 60 files of 10 M rows peaks at 32 MB
+ * with it and with the system's malloc, at 52 MB with mimalloc, Arrow's own choice; malloc takes
+ * half as long again, because it gives every large buffer back to the kernel at once. Arrow reads
+ * its choice from the environment when memory is first asked for, also by parts of it that take no
+ * pool; so that is where it is told, before main and its threads, unless somebody has said
+ * otherwise (sanitizers see more with ARROW_DEFAULT_MEMORY_POOL=system). */
 __attribute__((constructor)) void choose_memory_pool()
 {
     arrow::MemoryPool *jemalloc = nullptr;
@@ -86,6 +87,7 @@ struct arrow_store {
     string bucket;   /* empty: a local store */
     string endpoint; /* for messages */
     shared_ptr<arrow::fs::S3FileSystem> s3;
+    std::atomic<bool> bucket_seen{false};
 
     /* Footers that arrow_file_open() has read, so that a scan needs no round trip for them. Only
      * on S3, and bounded: a footer of many columns takes far more memory than room in the file. */
@@ -113,7 +115,8 @@ struct arrow_store {
     }
 };
 
-namespace {
+namespace
+{
 
 const int64_t FOOTER_COLUMNS_KEPT = 64 * 1024;
 const int DEEPEST_FOLDER = 64; /* ends a loop of symbolic links */
@@ -150,11 +153,11 @@ bool fail_s3(struct error *error, const arrow_store &store, const string &what,
         return fail(error, missing,
                     what + ": bucket '" + store.bucket + "' does not exist at " + store.endpoint +
                         ": check its name and the endpoint");
-    for (const char *code : {"ACCESS_DENIED", "AccessDenied", "INVALID_ACCESS_KEY_ID",
-                             "InvalidAccessKeyId", "SIGNATURE_DOES_NOT_MATCH",
-                             "SignatureDoesNotMatch", "INVALID_CLIENT_TOKEN", "INVALID_SIGNATURE",
-                             "UNRECOGNIZED_CLIENT", "MISSING_AUTHENTICATION_TOKEN", "ExpiredToken",
-                             "HTTP status 401", "HTTP status 403"})
+    for (const char *code :
+         {"ACCESS_DENIED", "AccessDenied", "INVALID_ACCESS_KEY_ID", "InvalidAccessKeyId",
+          "SIGNATURE_DOES_NOT_MATCH", "SignatureDoesNotMatch", "INVALID_CLIENT_TOKEN",
+          "INVALID_SIGNATURE", "UNRECOGNIZED_CLIENT", "MISSING_AUTHENTICATION_TOKEN",
+          "ExpiredToken", "HTTP status 401", "HTTP status 403"})
         if (contains(message, code))
             return fail(error, ERROR_UNREACHABLE,
                         server + " refuses access to bucket '" + store.bucket +
@@ -175,8 +178,9 @@ bool fail_s3(struct error *error, const arrow_store &store, const string &what,
     if (contains(message, "connect to server") || contains(message, "onnection refused") ||
         contains(message, "curlCode: 7,"))
         return fail(error, ERROR_UNREACHABLE,
-                    server + ": connection refused: check that the server is up and the S3 endpoint "
-                             "right");
+                    server +
+                        ": connection refused: check that the server is up and the S3 endpoint "
+                        "right");
     if (contains(message, "imeout was reached") || contains(message, "curlCode: 28,"))
         return fail(error, ERROR_UNREACHABLE,
                     server + ": no answer in time: check the S3 endpoint and the network");
@@ -194,8 +198,8 @@ bool fail_status(struct error *error, const Status &status, const arrow_store &s
         return fail_errno(error, code, what, intent);
     if (status.IsOutOfMemory())
         return fail(error, ERROR_INTERNAL, what + ": out of memory");
-    /* A damaged page is an IOError, too. */
-    const string message = status.message();
+    /* A damaged page is an IOError, too. Thrift's messages end in a line of their own. */
+    const string message = status.message().substr(0, status.message().find('\n'));
     if (store.s3 != nullptr && (contains(message, "AWS Error") || contains(message, "Bucket '") ||
                                 contains(message, "Path does not exist")))
         return fail_s3(error, store, what, message, intent);
@@ -223,8 +227,7 @@ bool guarded(struct error *error, const arrow_store &store, const string &path, 
 }
 
 /* The value of a result; the status as an exception for guarded() otherwise. */
-template <typename T>
-T take(Result<T> result)
+template <typename T> T take(Result<T> result)
 {
     if (!result.ok())
         throw parquet::ParquetStatusException(result.status());
@@ -239,9 +242,12 @@ void check(const Status &status)
 
 /* Retries what the SDK calls transient, with doubling waits that are spread at random, so that
  * workers which failed together don't come back together. */
-class counted_retries : public arrow::fs::S3RetryStrategy {
+class counted_retries : public arrow::fs::S3RetryStrategy
+{
   public:
-    explicit counted_retries(int most) : most_(most) {}
+    explicit counted_retries(int most) : most_(most)
+    {
+    }
 
     bool ShouldRetry(const AWSErrorDetail &detail, int64_t attempted) override
     {
@@ -395,7 +401,8 @@ const char *arrow_store_location(const struct arrow_store *store)
 
 /* ---- listing ---- */
 
-namespace {
+namespace
+{
 
 struct found_file {
     string path; /* below the root */
@@ -437,8 +444,8 @@ bool list_local(const arrow_store &store, const string &folder, int depth, bool 
                 TRY(list_local(store, folder.empty() ? name : folder + "/" + name, depth + 1, true,
                                files, folders, error));
         } else if (S_ISREG(info.st_mode)) {
-            files->push_back({folder.empty() ? name : folder + "/" + name, info.st_size,
-                              modified_ns(info)});
+            files->push_back(
+                {folder.empty() ? name : folder + "/" + name, info.st_size, modified_ns(info)});
         }
         errno = 0;
     }
@@ -447,31 +454,35 @@ bool list_local(const arrow_store &store, const string &folder, int depth, bool 
     return true;
 }
 
-/* Arrow takes a listing of a bucket that is not there for an empty one. */
-void check_bucket(const arrow_store &store)
+/* Arrow takes a listing of a bucket that is not there for an empty one. That we may not ask about
+ * the bucket itself is no failure: a key can be allowed to list some prefixes only. */
+void check_bucket(arrow_store *store)
 {
-    auto info = take(store.s3->GetFileInfo(store.bucket));
-    if (info.type() == arrow::fs::FileType::NotFound)
-        check(Status::IOError("Bucket '", store.bucket, "' not found"));
+    if (store->bucket_seen)
+        return;
+    auto info = store->s3->GetFileInfo(store->bucket);
+    if (info.ok() && info->type() == arrow::fs::FileType::NotFound)
+        check(Status::IOError("Bucket '", store->bucket, "' not found"));
+    store->bucket_seen = true;
 }
 
-void list_s3(const arrow_store &store, const string &folder, bool recurse,
-             std::vector<found_file> *files, std::vector<string> *folders)
+void list_s3(arrow_store *store, const string &folder, bool recurse, std::vector<found_file> *files,
+             std::vector<string> *folders)
 {
     arrow::fs::FileSelector selector;
-    selector.base_dir = store.full(folder);
+    selector.base_dir = store->full(folder);
     selector.allow_not_found = true;
     selector.recursive = recurse;
-    auto found = take(store.s3->GetFileInfo(selector));
+    auto found = take(store->s3->GetFileInfo(selector));
     if (found.empty())
         check_bucket(store);
-    size_t root = store.root.size() + 1;
+    size_t root = store->root.size() + 1;
     for (const auto &info : found) {
         if (info.type() == arrow::fs::FileType::Directory)
             folders->push_back(info.base_name());
         else if (info.type() == arrow::fs::FileType::File)
-            files->push_back({info.path().substr(root), info.size(),
-                              info.mtime().time_since_epoch().count()});
+            files->push_back(
+                {info.path().substr(root), info.size(), info.mtime().time_since_epoch().count()});
     }
 }
 
@@ -484,7 +495,7 @@ bool list(arrow_store &store, const char *prefix, bool recurse, std::vector<foun
     return guarded(error, store, folder, intent::READ, [&] {
         if (store.s3 == nullptr)
             return list_local(store, folder, 0, recurse, files, folders, error);
-        list_s3(store, folder, recurse, files, folders);
+        list_s3(&store, folder, recurse, files, folders);
         return true;
     });
 }
@@ -500,8 +511,8 @@ bool arrow_store_list(struct arrow_store *store, const char *prefix, struct aren
     std::sort(files.begin(), files.end(),
               [](const found_file &a, const found_file &b) { return a.path < b.path; });
     *count = files.size();
-    *entries = static_cast<struct arrow_entry *>(
-        arena_alloc_array(arena, files.size(), sizeof **entries));
+    *entries =
+        static_cast<struct arrow_entry *>(arena_alloc_array(arena, files.size(), sizeof **entries));
     for (size_t i = 0; i < files.size(); i++)
         (*entries)[i] = {arena_copy(arena, files[i].path.data(), files[i].path.size()),
                          files[i].size, files[i].modified_ns};
@@ -516,8 +527,7 @@ bool arrow_store_folders(struct arrow_store *store, const char *prefix, struct a
     TRY(list(*store, prefix, false, &files, &folders, error));
     std::sort(folders.begin(), folders.end());
     *count = folders.size();
-    *names = static_cast<const char **>(
-        arena_alloc_array(arena, folders.size(), sizeof **names));
+    *names = static_cast<const char **>(arena_alloc_array(arena, folders.size(), sizeof **names));
     for (size_t i = 0; i < folders.size(); i++)
         (*names)[i] = arena_copy(arena, folders[i].data(), folders[i].size());
     return true;
@@ -525,7 +535,8 @@ bool arrow_store_folders(struct arrow_store *store, const char *prefix, struct a
 
 /* ---- whole objects ---- */
 
-namespace {
+namespace
+{
 
 /* `size` ≥ 0 spares S3 a question. */
 shared_ptr<arrow::io::RandomAccessFile> open_input(const arrow_store &store, const string &path,
@@ -542,9 +553,13 @@ shared_ptr<arrow::io::RandomAccessFile> open_input(const arrow_store &store, con
 }
 
 /* A file on the local disk that takes its name only when it is complete and on the disk. */
-class pending_file {
+class pending_file
+{
   public:
-    ~pending_file() { discard(); }
+    ~pending_file()
+    {
+        discard();
+    }
 
     bool open(const string &path, struct error *error)
     {
@@ -562,7 +577,10 @@ class pending_file {
         return true;
     }
 
-    int descriptor() const { return descriptor_; }
+    int descriptor() const
+    {
+        return descriptor_;
+    }
 
     bool publish(struct error *error)
     {
@@ -594,8 +612,7 @@ class pending_file {
         if (descriptor >= 0)
             close(descriptor);
         /* some file systems cannot sync a folder and say EINVAL */
-        return failed == 0 || failed == EINVAL ||
-               fail_errno(error, failed, folder, intent::WRITE);
+        return failed == 0 || failed == EINVAL || fail_errno(error, failed, folder, intent::WRITE);
     }
 
   private:
@@ -604,9 +621,13 @@ class pending_file {
 };
 
 /* Parquet's way into a pending_file. Small writes (page headers) are gathered. */
-class pending_stream : public arrow::io::OutputStream {
+class pending_stream : public arrow::io::OutputStream
+{
   public:
-    explicit pending_stream(pending_file *file) : file_(file) { gathered_.reserve(GATHERED); }
+    explicit pending_stream(pending_file *file) : file_(file)
+    {
+        gathered_.reserve(GATHERED);
+    }
 
     Status Write(const void *data, int64_t count) override
     {
@@ -635,9 +656,18 @@ class pending_stream : public arrow::io::OutputStream {
         closed_ = true;
         return Status::OK();
     }
-    Status Abort() override { return Close(); }
-    bool closed() const override { return closed_; }
-    Result<int64_t> Tell() const override { return position_; }
+    Status Abort() override
+    {
+        return Close();
+    }
+    bool closed() const override
+    {
+        return closed_;
+    }
+    Result<int64_t> Tell() const override
+    {
+        return position_;
+    }
 
   private:
     enum : size_t { GATHERED = 256 * 1024 };
@@ -757,7 +787,8 @@ bool arrow_store_version(struct arrow_store *store, const char *path, struct are
 
 /* ---- what a footer tells ---- */
 
-namespace {
+namespace
+{
 
 /* Why a file that Parquet refuses is no Parquet file, in words of the person who put it there. */
 string diagnosis(arrow::io::RandomAccessFile &file, const char *refusal)
@@ -773,7 +804,8 @@ string diagnosis(arrow::io::RandomAccessFile &file, const char *refusal)
         return "no Parquet file: it does not start with PAR1";
     if ((*tail)->ToString() != (*head)->ToString())
         return "a truncated Parquet file: its end is missing; write or upload it again";
-    return string("a damaged Parquet file: ") + refusal;
+    string what = refusal;
+    return "a damaged Parquet file: " + what.substr(0, what.find('\n'));
 }
 
 /* A damaged footer may count any number of rows; what plans a run by them must not be misled. */
@@ -791,10 +823,10 @@ void check_row_counts(const parquet::FileMetaData &metadata)
 }
 
 /* As above but as an error that keeps what happened on the way to the file. */
-unique_ptr<parquet::ParquetFileReader> open_parquet(const arrow_store &store, const string &path,
-                                                    const shared_ptr<arrow::io::RandomAccessFile> &file,
-                                                    const parquet::ReaderProperties &properties,
-                                                    shared_ptr<parquet::FileMetaData> metadata)
+unique_ptr<parquet::ParquetFileReader> open_parquet(
+    const arrow_store &store, const string &path,
+    const shared_ptr<arrow::io::RandomAccessFile> &file,
+    const parquet::ReaderProperties &properties, shared_ptr<parquet::FileMetaData> metadata)
 {
     try {
         auto reader = parquet::ParquetFileReader::Open(file, properties, std::move(metadata));
@@ -941,8 +973,7 @@ bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *
     return reading(error, *store, path, [&] {
         auto opened = std::make_unique<arrow_file>();
         auto input = open_input(*store, path, -1);
-        auto reader =
-            open_parquet(*store, path, input, parquet::ReaderProperties(pool()), nullptr);
+        auto reader = open_parquet(*store, path, input, parquet::ReaderProperties(pool()), nullptr);
         opened->metadata = reader->metadata();
         bytes_read += opened->metadata->size();
         opened->type_names.resize(
@@ -1021,7 +1052,8 @@ void arrow_file_row_group(const struct arrow_file *file, int index, const char *
 
 /* ---- Parquet in ---- */
 
-namespace {
+namespace
+{
 
 /* How the values of a column chunk become the layout asked for. */
 enum class source {
@@ -1126,9 +1158,9 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
             string found;
             for (int i = 0; i < schema.group_node()->field_count() && found.size() < 600; i++)
                 found += (i == 0 ? "" : ", ") + schema.group_node()->field(i)->name();
-            throw std::invalid_argument(file + ": required column " + wanted.name +
-                                        " is missing; the file has: " +
-                                        (found.empty() ? "no columns" : found));
+            throw std::invalid_argument(
+                file + ": required column " + wanted.name +
+                " is missing; the file has: " + (found.empty() ? "no columns" : found));
         }
         if (wanted.leaf >= 0) {
             const parquet::ColumnDescriptor &descriptor = *schema.Column(wanted.leaf);
@@ -1154,7 +1186,8 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
 }
 
 /* The distinct texts of a batch, numbered in the order of their first coming. */
-class text_index {
+class text_index
+{
   public:
     int32_t find_or_add(const parquet::ByteArray &text)
     {
@@ -1171,8 +1204,8 @@ class text_index {
     /* The dictionary; empties the index for the next batch. */
     shared_ptr<arrow::ArrayData> finish()
     {
-        auto offsets = take(arrow::AllocateBuffer(
-            static_cast<int64_t>(ends_.size() * sizeof(int32_t)), pool()));
+        auto offsets = take(
+            arrow::AllocateBuffer(static_cast<int64_t>(ends_.size() * sizeof(int32_t)), pool()));
         memcpy(offsets->mutable_data(), ends_.data(), ends_.size() * sizeof(int32_t));
         auto bytes = take(arrow::AllocateBuffer(
             static_cast<int64_t>(std::max<size_t>(bytes_.size(), 1)), pool()));
@@ -1292,7 +1325,8 @@ struct arrow_scan {
     text_index index;
 };
 
-namespace {
+namespace
+{
 
 /* Opens row groups of a slice: all of them on a local disk, the next few on S3. `before` is the
  * unit that ended, when the slice continues it. Runs on a thread of its own on S3, so it touches
@@ -1312,8 +1346,8 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
         opened->metadata = kept.metadata;
     }
     bool footer_known = opened->metadata != nullptr;
-    opened->reader = open_parquet(store, slice.path, opened->file, reader_properties(store),
-                                  opened->metadata);
+    opened->reader =
+        open_parquet(store, slice.path, opened->file, reader_properties(store), opened->metadata);
     opened->metadata = opened->reader->metadata();
     if (!footer_known)
         bytes_read += opened->metadata->size();
@@ -1339,8 +1373,8 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
 
     int64_t bytes = 0;
     size_t last = first;
-    for (; last < row_groups.size() && (store.s3 == nullptr || last == first ||
-                                        bytes < FETCHED_AHEAD);
+    for (; last < row_groups.size() &&
+           (store.s3 == nullptr || last == first || bytes < FETCHED_AHEAD);
          last++) {
         auto group = opened->metadata->RowGroup(row_groups[last]);
         for (int leaf : leaves)
@@ -1422,8 +1456,8 @@ void start_row_group(arrow_scan *scan)
         if (column.source == source::ABSENT)
             continue;
         if (column.source == source::TEXT) {
-            column.reader = group->ColumnWithExposeEncoding(column.leaf,
-                                                            parquet::ExposedEncoding::DICTIONARY);
+            column.reader =
+                group->ColumnWithExposeEncoding(column.leaf, parquet::ExposedEncoding::DICTIONARY);
             column.indices_exposed =
                 column.reader->GetExposedEncoding() == parquet::ExposedEncoding::DICTIONARY;
         } else {
@@ -1437,8 +1471,7 @@ shared_ptr<Buffer> allocate(int64_t bytes)
     return take(arrow::AllocateBuffer(bytes, pool()));
 }
 
-template <typename T>
-T *data_of(const shared_ptr<Buffer> &buffer)
+template <typename T> T *data_of(const shared_ptr<Buffer> &buffer)
 {
     return reinterpret_cast<T *>(buffer->mutable_data());
 }
@@ -1575,16 +1608,15 @@ shared_ptr<arrow::ArrayData> read_decimal_bytes(arrow_scan *scan, const column &
                                                 int64_t rows,
                                                 const shared_ptr<arrow::DataType> &type)
 {
-    auto &reader =
-        static_cast<parquet::TypedColumnReader<parquet::FLBAType> &>(*column.reader);
+    auto &reader = static_cast<parquet::TypedColumnReader<parquet::FLBAType> &>(*column.reader);
     std::vector<parquet::FixedLenByteArray> read(static_cast<size_t>(rows));
     auto target = allocate(rows * static_cast<int64_t>(sizeof(double)));
     auto *to = data_of<double>(target);
     int64_t done = 0, present = 0;
     while (done < rows) {
         int64_t count = 0;
-        int64_t got = reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr,
-                                       read.data(), &count);
+        int64_t got =
+            reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr, read.data(), &count);
         if (got == 0)
             throw_short(column);
         for (int64_t i = 0; i < count; i++)
@@ -1594,8 +1626,7 @@ shared_ptr<arrow::ArrayData> read_decimal_bytes(arrow_scan *scan, const column &
         present += count;
     }
     spread(to, column, scan->levels.data(), rows, present);
-    return plain_array(type, rows, validity(scan->levels.data(), rows, present),
-                       std::move(target));
+    return plain_array(type, rows, validity(scan->levels.data(), rows, present), std::move(target));
 }
 
 shared_ptr<arrow::ArrayData> read_measure(arrow_scan *scan, const column &column, int64_t rows,
@@ -1659,9 +1690,9 @@ shared_ptr<arrow::ArrayData> text_array(const parquet::ByteArray *texts, int64_t
                                   {nullptr, std::move(offsets), std::move(bytes)}, 0);
 }
 
-shared_ptr<arrow::ArrayData> dictionary_array(const shared_ptr<arrow::DataType> &type,
-                                              int64_t rows, shared_ptr<Buffer> valid,
-                                              shared_ptr<Buffer> indices, const column &column)
+shared_ptr<arrow::ArrayData> dictionary_array(const shared_ptr<arrow::DataType> &type, int64_t rows,
+                                              shared_ptr<Buffer> valid, shared_ptr<Buffer> indices,
+                                              const column &column)
 {
     auto array = plain_array(type, rows, std::move(valid), std::move(indices));
     array->dictionary = column.dictionary;
@@ -1827,9 +1858,9 @@ void delete_scan(void *scan)
 } // namespace
 
 bool arrow_scan_open(struct arrow_store *store, const struct arrow_slice *slices,
-                     size_t slice_count, const struct arrow_request *requests,
-                     size_t request_count, int64_t batch_rows, struct arena *arena,
-                     struct arrow_scan **scan, struct error *error)
+                     size_t slice_count, const struct arrow_request *requests, size_t request_count,
+                     int64_t batch_rows, struct arena *arena, struct arrow_scan **scan,
+                     struct error *error)
 {
     return guarded(error, *store, "", intent::READ, [&] {
         auto opened = std::make_unique<arrow_scan>();
@@ -1916,11 +1947,12 @@ struct arrow_writer {
     }
 };
 
-namespace {
+namespace
+{
 
 /* Of 420,000 rows with 37 columns: zstd 1 37.5 MB in 0.22 s, zstd 3 37.8 MB in 0.28 s, lz4 48.1 MB
- * in 0.17 s, snappy 48.2 MB in 0.18 s, none 82.8 MB in 0.17 s. Every reader knows zstd; a fifth less
- * to write, move and read again is worth 0.1 µs a row. */
+ * in 0.17 s, snappy 48.2 MB in 0.18 s, none 82.8 MB in 0.17 s. Every reader knows zstd; a fifth
+ * less to write, move and read again is worth 0.1 µs a row. */
 shared_ptr<parquet::WriterProperties> writer_properties(const struct arrow_column_option *options,
                                                         size_t count, int64_t row_group_rows)
 {

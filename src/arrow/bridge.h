@@ -33,14 +33,14 @@ struct arena;
 struct arrow_store;
 
 struct arrow_s3_options {
-    const char *endpoint; /* "http://127.0.0.1:9000"; NULL: AWS */
-    const char *region;   /* NULL: us-east-1 */
+    const char *endpoint;   /* "http://127.0.0.1:9000"; NULL: AWS */
+    const char *region;     /* NULL: us-east-1 */
     const char *access_key; /* NULL: the SDK's own chain (environment, web identity, instance);
                                "": anonymous */
     const char *secret_key;
-    const char *session_token; /* may be NULL */
-    const char *ca_bundle;     /* PEM file; NULL: the system's */
-    bool insecure_tls;         /* do not verify certificates */
+    const char *session_token;   /* may be NULL */
+    const char *ca_bundle;       /* PEM file; NULL: the system's */
+    bool insecure_tls;           /* do not verify certificates */
     int connect_timeout_seconds; /* 0: default */
     int request_timeout_seconds; /* 0: default */
     int retries;                 /* of transient failures, with backoff; < 0: default */
@@ -88,8 +88,7 @@ MUST_CHECK bool arrow_store_remove(struct arrow_store *store, const char *path,
 
 /* A text that changes whenever the object does: its ETag on S3, size and time on disk. */
 MUST_CHECK bool arrow_store_version(struct arrow_store *store, const char *path,
-                                    struct arena *arena, const char **version,
-                                    struct error *error);
+                                    struct arena *arena, const char **version, struct error *error);
 
 /* ---- Parquet files: what a footer tells ---- */
 
@@ -107,9 +106,9 @@ bool arrow_file_column(const struct arrow_file *file, const char *name, const ch
 
 struct arrow_row_group {
     int64_t rows;
-    int64_t bytes;       /* compressed, all columns */
-    bool times_known;    /* the two below hold */
-    int64_t first_ms;    /* smallest and greatest value of the time column asked about */
+    int64_t bytes;    /* compressed, all columns */
+    bool times_known; /* the two below hold */
+    int64_t first_ms; /* smallest and greatest value of the time column asked about */
     int64_t last_ms;
 };
 
@@ -132,9 +131,9 @@ struct arrow_slice {
 
 struct arrow_scan;
 
-/* Opens a scan over `slices`, in their order. On S3 the first bytes are fetched from now on, and the
- * next ones while the current are read, so opening several scans before reading any hides latency;
- * a local file is opened when its turn comes. Slices and requests are copied. */
+/* Opens a scan over `slices`, in their order. On S3 the first bytes are fetched from now on, and
+ * the next ones while the current are read, so opening several scans before reading any hides
+ * latency; a local file is opened when its turn comes. Slices and requests are copied. */
 MUST_CHECK bool arrow_scan_open(struct arrow_store *store, const struct arrow_slice *slices,
                                 size_t slice_count, const struct arrow_request *requests,
                                 size_t request_count, int64_t batch_rows, struct arena *arena,

@@ -29,8 +29,8 @@ static int set_up(void **state)
     arena_init(&place->arena);
     snprintf(place->folder, sizeof place->folder, "/tmp/bridge_test.XXXXXX");
     assert_non_null(mkdtemp(place->folder));
-    assert_true(arrow_store_open(place->folder, NULL, false, &place->arena, &place->store,
-                                 &place->error));
+    assert_true(
+        arrow_store_open(place->folder, NULL, false, &place->arena, &place->store, &place->error));
     *state = place;
     return 0;
 }
@@ -107,10 +107,8 @@ static void release_array(struct ArrowArray *array)
 
 static struct ArrowSchema schema_of(const char *format, const char *name)
 {
-    return (struct ArrowSchema){.format = format,
-                                .name = name,
-                                .flags = ARROW_FLAG_NULLABLE,
-                                .release = release_schema};
+    return (struct ArrowSchema){
+        .format = format, .name = name, .flags = ARROW_FLAG_NULLABLE, .release = release_schema};
 }
 
 static struct ArrowSchema table_schema(const struct test_column *columns, size_t count)
@@ -273,9 +271,8 @@ static const char *scanned(struct place *place, const struct arrow_slice *slices
             break;
         for (int64_t row = 0; row < batch.length; row++) {
             for (size_t i = 0; i < request_count; i++)
-                all = arena_printf(
-                    &place->arena, "%s%s%s", all, i == 0 ? "" : " ",
-                    shown(place, batch.children[i], requests[i].layout, row));
+                all = arena_printf(&place->arena, "%s%s%s", all, i == 0 ? "" : " ",
+                                   shown(place, batch.children[i], requests[i].layout, row));
             all = arena_printf(&place->arena, "%s|", all);
         }
         batch.release(&batch);
@@ -289,8 +286,8 @@ static void scan_fails(struct place *place, const char *path, const struct arrow
 {
     struct arrow_scan *scan;
     struct arrow_slice slice = {path, NULL, 0};
-    assert_ok(place, arrow_scan_open(place->store, &slice, 1, request, 1, 100, &place->arena,
-                                     &scan, &place->error));
+    assert_ok(place, arrow_scan_open(place->store, &slice, 1, request, 1, 100, &place->arena, &scan,
+                                     &place->error));
     struct ArrowArray batch;
     struct arrow_batch_place where;
     while (arrow_scan_next(scan, &batch, &where, &place->error)) {
@@ -505,14 +502,13 @@ static void test_what_is_no_parquet_says_so(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_ok(place, arrow_store_write(place->store, "x.parquet", cases[i].bytes,
                                            cases[i].length, &place->error));
-        assert_false(arrow_file_open(place->store, "x.parquet", &place->arena, &file,
-                                     &place->error));
+        assert_false(
+            arrow_file_open(place->store, "x.parquet", &place->arena, &file, &place->error));
         assert_says(place, ERROR_BAD_DATA, cases[i].message);
         scan_fails(place, "x.parquet", &plain_requests[0]);
         assert_says(place, ERROR_BAD_DATA, cases[i].message);
     }
-    assert_ok(place,
-              arrow_store_write(place->store, "x.parquet", damaged, length, &place->error));
+    assert_ok(place, arrow_store_write(place->store, "x.parquet", damaged, length, &place->error));
     for (size_t i = 0; i < 3; i++) {
         scan_fails(place, "x.parquet", &plain_requests[i]);
         assert_says(place, ERROR_BAD_DATA, "/x.parquet: a damaged Parquet file");
@@ -523,14 +519,13 @@ static void test_missing_places_are_missing_input(void **state)
 {
     struct place *place = *state;
     struct arrow_file *file;
-    assert_false(
-        arrow_file_open(place->store, "no.parquet", &place->arena, &file, &place->error));
+    assert_false(arrow_file_open(place->store, "no.parquet", &place->arena, &file, &place->error));
     assert_says(place, ERROR_NO_INPUT, "/no.parquet: No such file or directory");
     scan_fails(place, "no.parquet", &plain_requests[0]);
     assert_says(place, ERROR_NO_INPUT, "/no.parquet: No such file or directory");
     struct arrow_store *store;
-    assert_false(arrow_store_open("/nowhere/at/all", NULL, false, &place->arena, &store,
-                                  &place->error));
+    assert_false(
+        arrow_store_open("/nowhere/at/all", NULL, false, &place->arena, &store, &place->error));
     assert_says(place, ERROR_NO_INPUT, "/nowhere/at/all: No such file or directory");
     assert_false(arrow_store_open("/dev/null", NULL, false, &place->arena, &store, &place->error));
     assert_says(place, ERROR_NO_INPUT, "/dev/null: Not a directory");
@@ -542,8 +537,7 @@ static void test_a_full_disk_is_missing_output_and_leaves_nothing(void **state)
 {
     struct place *place = *state;
     struct arrow_store *store;
-    assert_false(arrow_store_open("/dev/null/x", NULL, true, &place->arena, &store,
-                                  &place->error));
+    assert_false(arrow_store_open("/dev/null/x", NULL, true, &place->arena, &store, &place->error));
     assert_says(place, ERROR_NO_OUTPUT, "/dev/null");
     assert_ok(place, arrow_store_write(place->store, "file", "x", 1, &place->error));
     assert_false(arrow_store_write(place->store, "file/y", "x", 1, &place->error));
@@ -555,9 +549,9 @@ static void test_a_footer_tells_rows_columns_and_times(void **state)
     struct place *place = *state;
     static const int64_t micros[] = {1735689600000500, 1735689599999999, 1735776000000000, 0};
     static const bool last_null[] = {false, false, false, true};
-    struct test_column columns[] = {{"t", "tsu:UTC", micros, 8, NULL, last_null},
-                                    {"n", "tsm:UTC", four_times, 8, NULL,
-                                     (const bool[]){true, true, true, true}}};
+    struct test_column columns[] = {
+        {"t", "tsu:UTC", micros, 8, NULL, last_null},
+        {"n", "tsm:UTC", four_times, 8, NULL, (const bool[]){true, true, true, true}}};
     write_file(place, "a.parquet", columns, 2, 4, 3, true);
     struct arrow_file *file;
     assert_ok(place,
@@ -597,8 +591,8 @@ static void test_an_unfinished_file_never_appears(void **state)
     arena_close(&arena);
     struct arrow_entry *entries;
     size_t count;
-    assert_ok(place, arrow_store_list(place->store, "", &place->arena, &entries, &count,
-                                      &place->error));
+    assert_ok(place,
+              arrow_store_list(place->store, "", &place->arena, &entries, &count, &place->error));
     assert_int_equal(count, 0);
 }
 
@@ -610,8 +604,8 @@ static void test_the_same_batches_give_the_same_bytes(void **state)
     for (int i = 0; i < 2; i++) {
         const char *path = i == 0 ? "a.parquet" : "b.parquet";
         write_file(place, path, plain_table, 3, 4, 3, true);
-        assert_ok(place, arrow_store_read(place->store, path, &place->arena, &bytes[i],
-                                          &lengths[i], &place->error));
+        assert_ok(place, arrow_store_read(place->store, path, &place->arena, &bytes[i], &lengths[i],
+                                          &place->error));
     }
     assert_int_equal(lengths[0], lengths[1]);
     assert_memory_equal(bytes[0], bytes[1], lengths[0]);
@@ -681,28 +675,24 @@ static void test_a_store_lists_sorted_reads_moves_and_removes(void **state)
 static void test_s3_errors_say_what_to_check(void **state)
 {
     struct place *place = *state;
-    struct arrow_s3_options s3 = {.endpoint = "http://127.0.0.1:1",
-                                  .access_key = "key",
-                                  .secret_key = "hush-hush"};
+    struct arrow_s3_options s3 = {
+        .endpoint = "http://127.0.0.1:1", .access_key = "key", .secret_key = "hush-hush"};
     struct arrow_store *store;
     struct arrow_entry *entries;
     size_t count;
     assert_ok(place, arrow_store_open("s3://bucket/pre/fix", &s3, false, &place->arena, &store,
                                       &place->error));
-    assert_false(
-        arrow_store_list(store, "data", &place->arena, &entries, &count, &place->error));
+    assert_false(arrow_store_list(store, "data", &place->arena, &entries, &count, &place->error));
     assert_says(place, ERROR_UNREACHABLE,
                 "s3://bucket/pre/fix/data: http://127.0.0.1:1: connection refused");
     assert_null(strstr(place->error.message, "hush"));
 
     s3.endpoint = "ftp://127.0.0.1";
-    assert_false(arrow_store_open("s3://bucket", &s3, false, &place->arena, &store,
-                                  &place->error));
+    assert_false(arrow_store_open("s3://bucket", &s3, false, &place->arena, &store, &place->error));
     assert_says(place, ERROR_BAD_CONFIG, "neither http:// nor https://");
     s3.endpoint = NULL;
     s3.ca_bundle = "/no/bundle.pem";
-    assert_false(arrow_store_open("s3://bucket", &s3, false, &place->arena, &store,
-                                  &place->error));
+    assert_false(arrow_store_open("s3://bucket", &s3, false, &place->arena, &store, &place->error));
     assert_says(place, ERROR_BAD_CONFIG, "CA bundle /no/bundle.pem: No such file");
     assert_false(arrow_store_open("s3://", &s3, false, &place->arena, &store, &place->error));
     assert_says(place, ERROR_BAD_CONFIG, "s3://: no bucket");

@@ -126,8 +126,7 @@ static void find_folders(struct survey *survey)
     for (size_t i = 0; i < survey->place_count; i++) {
         const char *folder = survey->places[i].pattern.folder;
         size_t known = 0;
-        while (known < survey->listing_count &&
-               strcmp(survey->listings[known].folder, folder) != 0)
+        while (known < survey->listing_count && strcmp(survey->listings[known].folder, folder) != 0)
             known++;
         if (known == survey->listing_count)
             survey->listings[survey->listing_count++].folder = folder;
@@ -255,8 +254,7 @@ static bool path_says_daily(const char *path)
 {
     for (const char *slash; (slash = strchr(path, '/')) != NULL; path = slash + 1) {
         size_t length = (size_t)(slash - path);
-        if (length >= 5 && memcmp(slash - 5, "daily", 5) == 0 &&
-            (length == 5 || slash[-6] == '_'))
+        if (length >= 5 && memcmp(slash - 5, "daily", 5) == 0 && (length == 5 || slash[-6] == '_'))
             return true;
     }
     return false;
@@ -304,10 +302,8 @@ static void add_slices(const struct survey *survey, size_t number, struct invent
     struct input_part *part = &inventory->parts[file->report][file->grain];
     for (int i = 0; i < footer->row_group_count; i++) {
         const struct arrow_row_group *row_group = &footer->row_groups[i];
-        struct input_slice slice = {.path = file->path,
-                                    .row_group = i,
-                                    .rows = row_group->rows,
-                                    .bytes = row_group->bytes};
+        struct input_slice slice = {
+            .path = file->path, .row_group = i, .rows = row_group->rows, .bytes = row_group->bytes};
         if (row_group->rows == 0)
             continue;
         if (!clip_days(row_group, survey->request->period, &slice)) {
@@ -386,10 +382,8 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
                      struct arena *arena, struct inventory *inventory, struct error *error)
 {
     bool remote = strncmp(arrow_store_location(store), "s3://", 5) == 0;
-    struct survey survey = {.store = store,
-                            .request = request,
-                            .arena = arena,
-                            .threads = remote ? S3_THREADS : 1};
+    struct survey survey = {
+        .store = store, .request = request, .arena = arena, .threads = remote ? S3_THREADS : 1};
     *inventory = (struct inventory){0};
     TRY(find_places(&survey, error));
     TRY(list_files(&survey, error));

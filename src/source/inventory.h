@@ -8,7 +8,8 @@
  * Promises: files and slices are sorted by path bytes, then row group, so the same store gives the
  * same inventory; nothing is counted twice, because a source found in two conventions is an error
  * that names both places. Everything returned lives in the arena. Footers and listings are fetched
- * by a few threads on S3 and one after the other on a local disk; all threads have ended on return. */
+ * by a few threads on S3 and one after the other on a local disk; all threads have ended on return.
+ */
 #ifndef COSTAGG_SOURCE_INVENTORY_H
 #define COSTAGG_SOURCE_INVENTORY_H
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define ORG "org1"
+#define ORG    "org1"
 #define SOURCE "0af4"
 
 static const int64_t MS_PER_DAY = 86400000;
@@ -106,10 +106,8 @@ static void write_file(struct ground *ground, const char *path, enum report repo
                                         .n_buffers = 2,
                                         .buffers = time_buffers,
                                         .release = release_array};
-        struct ArrowArray amount_array = {.length = 2,
-                                          .n_buffers = 2,
-                                          .buffers = amount_buffers,
-                                          .release = release_array};
+        struct ArrowArray amount_array = {
+            .length = 2, .n_buffers = 2, .buffers = amount_buffers, .release = release_array};
         struct ArrowArray *children[] = {&time_array, &amount_array};
         struct ArrowArray array = {.length = 2,
                                    .n_buffers = 1,
@@ -147,10 +145,10 @@ static const char *shown(struct ground *ground, const struct inventory *inventor
             text = arena_printf(arena, "%s%s %s:", text, reports[report], grains[grain]);
             for (size_t i = 0; i < part->count; i++) {
                 const char *name = strrchr(part->slices[i].path, '/') + 1;
-                text = arena_printf(arena, "%s %s#%d %d-%d%s", text, name,
-                                    part->slices[i].row_group, part->slices[i].first_day - july,
-                                    part->slices[i].last_day - july,
-                                    part->slices[i].days_known ? "" : "?");
+                text =
+                    arena_printf(arena, "%s %s#%d %d-%d%s", text, name, part->slices[i].row_group,
+                                 part->slices[i].first_day - july, part->slices[i].last_day - july,
+                                 part->slices[i].days_known ? "" : "?");
             }
             text = arena_printf(arena, "%s|", text);
         }
@@ -178,7 +176,7 @@ static void assert_refuses(struct ground *ground, enum error_kind kind, const ch
 }
 
 #define MONTH "/source=" SOURCE "/year=2025/month=07/"
-#define POD "openshift_pod_usage_line_items"
+#define POD   "openshift_pod_usage_line_items"
 
 /* ---- the cases ---- */
 
@@ -214,13 +212,14 @@ static void test_every_convention_is_found(void **state)
         for (int grain = 0; grain < 2; grain++) {
             const char *folder = grain == 0 ? cases[i].hourly : cases[i].daily;
             const char *after = strstr(folder, SOURCE) + strlen(SOURCE);
-            paths[grain] = arena_printf(arena, "%.*s%zu%s%s.parquet", (int)(after - folder),
-                                        folder, i, after, grain == 0 ? "h" : "d");
+            paths[grain] = arena_printf(arena, "%.*s%zu%s%s.parquet", (int)(after - folder), folder,
+                                        i, after, grain == 0 ? "h" : "d");
             write_day(ground, paths[grain], report, 2);
         }
         bool ocp = cases[i].provider == PROVIDER_OCP;
-        assert_finds(ground, ocp ? "pod hourly: h.parquet#0 2-2|pod daily: d.parquet#0 2-2|"
-                                 : "aws hourly: h.parquet#0 2-2|aws daily: d.parquet#0 2-2|",
+        assert_finds(ground,
+                     ocp ? "pod hourly: h.parquet#0 2-2|pod daily: d.parquet#0 2-2|"
+                         : "aws hourly: h.parquet#0 2-2|aws daily: d.parquet#0 2-2|",
                      cases[i].convention);
     }
 }
@@ -244,8 +243,7 @@ static void test_row_uuid_tells_daily_lines_in_a_shared_folder(void **state)
     write_file(ground, "data/org1/AWS" MONTH "x/2.parquet", REPORT_AWS_LINE_ITEMS, false, days, 1);
     write_file(ground, "data/org1/AWS" MONTH "x_daily/3.parquet", REPORT_AWS_LINE_ITEMS, false,
                days, 1);
-    assert_finds(ground,
-                 "aws hourly: 2.parquet#0 3-3|aws daily: 1.parquet#0 3-3 3.parquet#0 3-3|",
+    assert_finds(ground, "aws hourly: 2.parquet#0 3-3|aws daily: 1.parquet#0 3-3 3.parquet#0 3-3|",
                  "source first");
 }
 
@@ -284,14 +282,13 @@ static void test_files_of_other_writers_are_left_alone(void **state)
     struct ground *ground = *state;
     struct error *error = &ground->error;
     write_day(ground, "data/org1/OCP/" POD MONTH "a.parquet", REPORT_POD_USAGE, 1);
-    static const char *const others[] = {"_SUCCESS",         "a.csv",          ".b.parquet",
-                                         "_c.parquet",       "d.parquet.crc",  "e.parquet.tmp",
-                                         ".x.tmp/f.parquet", "_temporary/g.parquet"};
+    static const char *const others[] = {
+        "_SUCCESS",      "a.csv",         ".b.parquet",       "_c.parquet",
+        "d.parquet.crc", "e.parquet.tmp", ".x.tmp/f.parquet", "_temporary/g.parquet"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_true(arrow_store_write(
-            ground->store,
-            arena_printf(&ground->arena, "data/org1/OCP/" POD MONTH "%s", others[i]), "x", 1,
-            error));
+            ground->store, arena_printf(&ground->arena, "data/org1/OCP/" POD MONTH "%s", others[i]),
+            "x", 1, error));
     assert_finds(ground, "pod hourly: a.parquet#0 1-1|", "report first");
 }
 
@@ -313,8 +310,7 @@ static void test_templates_of_the_request_replace_the_conventions_of_a_report(vo
     write_day(ground, "my/0af4/2025-7/pods/h.parquet", REPORT_POD_USAGE, 1);
     write_day(ground, "my/0af4/2025-7/pods_daily/d.parquet", REPORT_POD_USAGE, 1);
     write_day(ground, "data/org1/OCP/" POD MONTH "unseen.parquet", REPORT_POD_USAGE, 1);
-    write_day(ground, "data/parquet/org1/OCP/node_labels" MONTH "n.parquet", REPORT_NODE_LABELS,
-              1);
+    write_day(ground, "data/parquet/org1/OCP/node_labels" MONTH "n.parquet", REPORT_NODE_LABELS, 1);
     ground->request.templates[REPORT_POD_USAGE][TEMPLATE_EITHER] =
         "my/{provider_uuid}/{year}-{month}/*/*.parquet";
     assert_finds(ground,

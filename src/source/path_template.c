@@ -7,23 +7,23 @@
 
 #define MONTH_FOLDER "/source={source}/year={year}/month={month}"
 
-#define KOKU_HOURLY "data/parquet/{org}/OCP/{report}" MONTH_FOLDER
-#define KOKU_DAILY "data/parquet/daily/{org}/OCP/{report}" MONTH_FOLDER
+#define KOKU_HOURLY         "data/parquet/{org}/OCP/{report}" MONTH_FOLDER
+#define KOKU_DAILY          "data/parquet/daily/{org}/OCP/{report}" MONTH_FOLDER
 #define REPORT_FIRST_HOURLY "data/{org}/OCP/{report}" MONTH_FOLDER
-#define REPORT_FIRST_DAILY "data/{org}/OCP/{report}_daily" MONTH_FOLDER
+#define REPORT_FIRST_DAILY  "data/{org}/OCP/{report}_daily" MONTH_FOLDER
 #define SOURCE_FIRST_HOURLY "data/{org}/OCP" MONTH_FOLDER "/**/{report}/**"
-#define SOURCE_FIRST_DAILY "data/{org}/OCP" MONTH_FOLDER "/**/{report}_daily/**"
+#define SOURCE_FIRST_DAILY  "data/{org}/OCP" MONTH_FOLDER "/**/{report}_daily/**"
 
-#define OCP_TEMPLATES(hourly, daily)                                                 \
+#define OCP_TEMPLATES(hourly, daily)                                                            \
     [REPORT_POD_USAGE] = {hourly, daily, NULL}, [REPORT_STORAGE_USAGE] = {hourly, daily, NULL}, \
-    [REPORT_NODE_LABELS] = {hourly, daily, NULL},                                    \
+    [REPORT_NODE_LABELS] = {hourly, daily, NULL},                                               \
     [REPORT_NAMESPACE_LABELS] = {hourly, daily, NULL}
 
-#define LONG_NAMES                                                                        \
-    {                                                                                     \
-        "openshift_pod_usage_line_items", "openshift_storage_usage_line_items",           \
-            "openshift_node_labels_line_items", "openshift_namespace_labels_line_items",  \
-            "aws_line_items"                                                              \
+#define LONG_NAMES                                                                       \
+    {                                                                                    \
+        "openshift_pod_usage_line_items", "openshift_storage_usage_line_items",          \
+            "openshift_node_labels_line_items", "openshift_namespace_labels_line_items", \
+            "aws_line_items"                                                             \
     }
 
 const struct path_convention path_conventions[] = {
@@ -86,10 +86,9 @@ static const char *placeholder_value(const char *name, size_t length,
         const char *name;
         const char *value;
     } known[] = {
-        {"org", values->org},       {"org_id", values->org},
-        {"source", values->source}, {"uuid", values->source},
-        {"report", values->report}, {"provider_uuid", values->source},
-        {"year", year},             {"month", month},
+        {"org", values->org},     {"org_id", values->org},    {"source", values->source},
+        {"uuid", values->source}, {"report", values->report}, {"provider_uuid", values->source},
+        {"year", year},           {"month", month},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i].name) == length && memcmp(known[i].name, name, length) == 0)
@@ -109,8 +108,8 @@ static bool replace_placeholders(const char *path_template, const struct path_va
     for (const char *open; (open = strchr(rest, '{')) != NULL;) {
         const char *close = strchr(open, '}');
         size_t length = close == NULL ? 0 : (size_t)(close - open - 1);
-        const char *value = close == NULL ? NULL
-                                          : placeholder_value(open + 1, length, values, year, month);
+        const char *value =
+            close == NULL ? NULL : placeholder_value(open + 1, length, values, year, month);
         if (value == NULL)
             return error_set(error, ERROR_BAD_CONFIG,
                              "path template \"%s\": what stands at \"%.40s\" is none of {org}, "

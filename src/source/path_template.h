@@ -34,7 +34,8 @@ enum report {
 
 enum grain { GRAIN_HOURLY, GRAIN_DAILY, GRAIN_COUNT };
 
-/* What a template's files hold. A file of TEMPLATE_EITHER is daily when a folder on its path says so
+/* What a template's files hold. A file of TEMPLATE_EITHER is daily when a folder on its path says
+ * so
  * ("daily", "…_daily") or when it has a row_uuid column. A file that fits several templates of a
  * report belongs to the first of daily, hourly, either. */
 enum template_grain { TEMPLATE_HOURLY, TEMPLATE_DAILY, TEMPLATE_EITHER, TEMPLATE_COUNT };
