@@ -96,7 +96,8 @@ class Cluster:
             if knobs.on("two resource ids", 0.3):
                 ids.append("i-" + base + "0")
             if knobs.on("no resource id", 0.3):
-                ids = [random.choice([None, ""])]
+                # A null id joins no role in SQL; the reference's language would join it.
+                ids = [""] if knobs.whole("derived roles", 0.4) else [random.choice([None, ""])]
             role = random.choice(["master", "infra", "worker", "worker", None])
             self.nodes.append(Node(name, ids, random.choice([2, 4, 7.5, 16]),
                                    random.choice([4, 8, 15.3, 64]), role))

@@ -103,7 +103,7 @@ class Case:
         categories = [[pattern, random.choice([1, 2, 2, 3])]
                       for pattern in random.sample(PATTERNS, random.randint(0, 6))]
         roles = None
-        if random.random() < 0.6:
+        if not self.knobs.whole("derived roles", 0.4):
             roles = [[node.name, resource_id, random.choice(["master", "infra", "worker"])]
                      for cluster, _ in self.clusters for node in cluster.nodes
                      for resource_id in node.resource_ids * random.choice([0, 1, 1, 2])
