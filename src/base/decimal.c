@@ -6,9 +6,9 @@
  * Three multiplications by a 126-bit power of ten, rounded to odd so that comparisons stay exact,
  * give the interval's ends and middle.
  *
- * Example: 0.3 is 5404319552844595 × 2^-54. Its interval, in units of 10^-17, is 29999999999999996.1
- * … 30000000000000001.7; the multiple of ten inside is 30000000000000000: digits 3000000000000000,
- * exponent -16. */
+ * Example: 0.3 is 5404319552844595 × 2^-54. Its interval, in units of 10^-17, is
+ * 29999999999999996.1 … 30000000000000001.7; the multiple of ten inside is 30000000000000000:
+ * digits 3000000000000000, exponent -16. */
 #include "base/decimal.h"
 
 #include <assert.h>
@@ -240,10 +240,11 @@ static bool scale_value(double value, int precision, int scale, struct scaled *s
     return room >= 20 || count_digits(scaled->integer) <= room;
 }
 
-static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233"
-                                  "34353637383940414243444546474849505152535455565758596061626364656667"
-                                  "68697071727374757677787980818283848586878889909192939495969798"
-                                  "99";
+static const char digit_pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233"
+    "34353637383940414243444546474849505152535455565758596061626364656667"
+    "68697071727374757677787980818283848586878889909192939495969798"
+    "99";
 
 /* Writes the last `count` digits of a number, with leading zeros. */
 static void write_digits(char *text, uint64_t number, int count)

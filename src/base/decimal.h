@@ -1,9 +1,9 @@
 /* Doubles as SQL NUMERIC.
  *
- * The rule: a double stands for the shortest decimal that reads back as the same double (of several,
- * the one nearest to it), and that decimal is rounded half away from zero at the column's scale.
- * 0.1 is 0.100, not 0.1000000000000000055; 1.0005 at scale 3 is 1.001 although the double lies
- * below the half. Zero has no sign. Nothing is allocated and no locale is asked.
+ * The rule: a double stands for the shortest decimal that reads back as the same double (of
+ * several, the one nearest to it), and that decimal is rounded half away from zero at the column's
+ * scale. 0.1 is 0.100, not 0.1000000000000000055; 1.0005 at scale 3 is 1.001 although the double
+ * lies below the half. Zero has no sign. Nothing is allocated and no locale is asked.
  *
  * Precision is 1 … 38 digits, of which `scale` (0 … 19) follow the point. Null is the caller's
  * business. A value that is not finite or has more digits before the point than precision - scale

@@ -102,8 +102,8 @@ static void test_binary_form_is_what_postgresql_sends(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         unsigned char binary[DECIMAL_BINARY_SIZE];
         char text[2 * DECIMAL_BINARY_SIZE + 1] = "";
-        size_t length = decimal_format_binary(cases[i].value, cases[i].precision, cases[i].scale,
-                                              binary);
+        size_t length =
+            decimal_format_binary(cases[i].value, cases[i].precision, cases[i].scale, binary);
         for (size_t n = 0; n < length; n++)
             snprintf(text + 2 * n, 3, "%02x", binary[n]);
         assert_string_equal(text, cases[i].expected);

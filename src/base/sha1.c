@@ -46,8 +46,8 @@ static void compress_portable(uint32_t state[5], const unsigned char *block, siz
             w[i] = rotate_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
         uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
         for (int i = 0; i < 80; i++) {
-            uint32_t next = rotate_left(a, 5) + round_function(i, b, c, d) + e + constants[i / 20] +
-                            w[i];
+            uint32_t next =
+                rotate_left(a, 5) + round_function(i, b, c, d) + e + constants[i / 20] + w[i];
             e = d;
             d = c;
             c = rotate_left(b, 30);
@@ -66,8 +66,8 @@ static void compress_portable(uint32_t state[5], const unsigned char *block, siz
 
 /* Four rounds an instruction. w[i] holds message words 4i … 4i+3, first word in the top lane; `e`
  * of a group comes from the `a` of the group before. */
-__attribute__((target("sha,ssse3,sse4.1"))) static void
-compress_with_instructions(uint32_t state[5], const unsigned char *block, size_t count)
+__attribute__((target("sha,ssse3,sse4.1"))) static void compress_with_instructions(
+    uint32_t state[5], const unsigned char *block, size_t count)
 {
     const __m128i reverse = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
     __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)state), 0x1b);
@@ -86,12 +86,12 @@ compress_with_instructions(uint32_t state[5], const unsigned char *block, size_t
         }
         __m128i before = abcd;
         abcd = _mm_sha1rnds4_epu32(abcd, _mm_add_epi32(e, w[0]), 0);
-#define GROUPS(first, last, kind)                                                \
-    _Pragma("GCC unroll 5") for (int i = first; i <= last; i++)                  \
-    {                                                                            \
+#define GROUPS(first, last, kind)                                                          \
+    _Pragma("GCC unroll 5") for (int i = first; i <= last; i++)                            \
+    {                                                                                      \
         __m128i next = _mm_sha1rnds4_epu32(abcd, _mm_sha1nexte_epu32(before, w[i]), kind); \
-        before = abcd;                                                           \
-        abcd = next;                                                             \
+        before = abcd;                                                                     \
+        abcd = next;                                                                       \
     }
         GROUPS(1, 4, 0)
         GROUPS(5, 9, 1)

@@ -14,7 +14,7 @@ enum { SHA1_SIZE = 20, SHA1_BLOCK = 64 };
 
 struct sha1 {
     uint32_t state[5];
-    uint64_t length; /* bytes so far */
+    uint64_t length;                 /* bytes so far */
     unsigned char block[SHA1_BLOCK]; /* the unfinished block */
 };
 

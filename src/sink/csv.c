@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CSV_FILE "costagg.csv"
+#define CSV_FILE     "costagg.csv"
 #define CSV_NEW_FILE ".costagg.csv.new"
 
 struct csv_file {
@@ -63,11 +63,9 @@ static bool open_sink(struct sink *sink, const char *place, struct error *error)
 
 static bool fail(const struct csv_file *file, int code, struct error *error)
 {
-    return error_set(error, ERROR_NO_OUTPUT, "%s/%s: %s%s", file->folder.path, CSV_FILE,
-                     strerror(code),
-                     code == ENOSPC || code == EDQUOT
-                         ? ": free some space; the old rows are untouched"
-                         : "");
+    return error_set(
+        error, ERROR_NO_OUTPUT, "%s/%s: %s%s", file->folder.path, CSV_FILE, strerror(code),
+        code == ENOSPC || code == EDQUOT ? ": free some space; the old rows are untouched" : "");
 }
 
 /* ---- the other days of the old file ---- */

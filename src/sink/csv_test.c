@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 #define FILE_OF_MONTH "/fixture/source=" FIXTURE_SOURCE "/year=2025/month=10/costagg.csv"
-#define LEFTOVER "/fixture/source=" FIXTURE_SOURCE "/year=2025/month=10/.costagg.csv.new"
-#define HEADER "uuid,source_uuid,usage_start,name,labels,tags,amount,number\n"
+#define LEFTOVER      "/fixture/source=" FIXTURE_SOURCE "/year=2025/month=10/.costagg.csv.new"
+#define HEADER        "uuid,source_uuid,usage_start,name,labels,tags,amount,number\n"
 
 static void test_cells_are_quoted_and_guarded_where_needed(void **state)
 {
@@ -45,7 +45,10 @@ static void test_cells_are_quoted_and_guarded_where_needed(void **state)
     }
     out.used = 0;
     csv_out_text(&out, (struct text){"a\0b", 3});
-    assert_memory_equal(out.buffer, "\"a\xef\xbf\xbd" "b\"", out.used);
+    assert_memory_equal(out.buffer,
+                        "\"a\xef\xbf\xbd"
+                        "b\"",
+                        out.used);
     assert_int_equal(out.replaced_nuls, 1);
 }
 

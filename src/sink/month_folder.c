@@ -50,10 +50,11 @@ static bool lock(const struct month_folder *folder, struct error *error)
     for (int tries = 0; flock(folder->descriptor, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (errno != EWOULDBLOCK)
             return true; /* a file system without such locks */
-        if (tries == SINK_LOCK_SECONDS * TRIES_A_SECOND)
+        if (tries == SINK_SAME_WORK_SECONDS * TRIES_A_SECOND)
             return error_set(error, ERROR_TRY_AGAIN,
-                             "%s: another run has been writing there for %d s: try again later",
-                             folder->path, SINK_LOCK_SECONDS);
+                             "%s: another run holds the lock on it, for more than %d s: try again "
+                             "later",
+                             folder->path, SINK_SAME_WORK_SECONDS);
         TRY(interrupt_check(error));
         nanosleep(&pause, NULL);
     }

@@ -25,7 +25,8 @@ const char *month_folder_path(const struct table *table, const struct sink_scope
                               struct arena *arena);
 
 /* Makes the folder, locks it (waiting for another run, then ERROR_TRY_AGAIN) and removes what a
- * killed run left unfinished: files whose names begin with ".costagg.". Let go of with the arena. */
+ * killed run left unfinished: files whose names begin with ".costagg.". Let go of with the arena.
+ */
 MUST_CHECK bool month_folder_open(const char *root, const struct table *table,
                                   const struct sink_scope *scope, struct arena *arena,
                                   struct month_folder *folder, struct error *error);

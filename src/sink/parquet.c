@@ -60,9 +60,8 @@ static bool open_sink(struct sink *sink, const char *place, struct error *error)
 static bool open_store(struct sink *sink, struct error *error)
 {
     struct parquet_sink *parquet = sink->state;
-    return parquet->store != NULL ||
-           arrow_store_open(parquet->root, sink->options.s3, true, sink->arena, &parquet->store,
-                            error);
+    return parquet->store != NULL || arrow_store_open(parquet->root, sink->options.s3, true,
+                                                      sink->arena, &parquet->store, error);
 }
 
 /* ---- days ---- */
@@ -89,14 +88,13 @@ static bool repeats(const struct column *column, const struct row_batch *day)
     return distinct * FEW <= count;
 }
 
-static bool open_writer(struct parquet_file *file, const struct row_batch *day,
-                        struct error *error)
+static bool open_writer(struct parquet_file *file, const struct row_batch *day, struct error *error)
 {
     struct arrow_column_option *options =
         arena_alloc_array(file->arena, file->column_count, sizeof *options);
     for (size_t i = 0; i < file->column_count; i++)
-        options[i] = (struct arrow_column_option){file->columns[i]->name,
-                                                  repeats(file->columns[i], day)};
+        options[i] =
+            (struct arrow_column_option){file->columns[i]->name, repeats(file->columns[i], day)};
     struct ArrowSchema schema;
     parquet_batch_schema(file->batch, &schema);
     return arrow_writer_open(file->sink->store, file->path, &schema, options, file->column_count,

@@ -192,10 +192,9 @@ static void make_room(struct parquet_slot *slot, size_t rows)
     for (size_t i = 0; i < slot->column_count; i++) {
         struct parquet_column *column = &slot->columns[i];
         column->values = memory_grow(column->values,
-                                     slot->rows_room * value_size(column->column) +
-                                         UUID_TEXT_SIZE);
-        column->validity = memory_grow(column->validity,
-                                       (slot->rows_room / 64 + 1) * sizeof *column->validity);
+                                     slot->rows_room * value_size(column->column) + UUID_TEXT_SIZE);
+        column->validity =
+            memory_grow(column->validity, (slot->rows_room / 64 + 1) * sizeof *column->validity);
         if (column->column->kind != COLUMN_UUID)
             continue;
         column->offsets =

@@ -164,10 +164,10 @@ static bool read_groups(struct reading *reading, struct arrow_store *store,
     struct arrow_request *requests = arena_alloc_array(arena, old->column_count, sizeof *requests);
     for (size_t i = 0; i < old->column_count; i++) {
         const struct column *column = old->columns[i];
-        enum arrow_layout layout = column->kind == COLUMN_DAY ? ARROW_TIME
-                                   : column->kind == COLUMN_NUMERIC || column->kind == COLUMN_INTEGER
-                                       ? ARROW_MEASURE
-                                       : ARROW_TEXT;
+        enum arrow_layout layout =
+            column->kind == COLUMN_DAY                                         ? ARROW_TIME
+            : column->kind == COLUMN_NUMERIC || column->kind == COLUMN_INTEGER ? ARROW_MEASURE
+                                                                               : ARROW_TEXT;
         requests[i] = (struct arrow_request){column->name, layout, true};
         if (column == sink_table_day(old->table))
             reading->day_index = i;
@@ -211,24 +211,24 @@ static bool choose_groups(const struct arrow_file *file, const char *path, struc
 
 bool parquet_old_read(struct arrow_store *store, const char *path, const struct table *table,
                       const struct column **columns, size_t column_count, struct period days,
-                      bool (*take)(void *context, const struct row_batch *day,
-                                   struct error *error),
+                      bool (*take)(void *context, const struct row_batch *day, struct error *error),
                       void *context, struct error *error)
 {
     struct arena arena;
     arena_init(&arena);
-    struct reading reading = {.old = {.table = table, .columns = columns,
-                                      .column_count = column_count},
-                              .take = take, .context = context};
+    struct reading reading = {
+        .old = {.table = table, .columns = columns, .column_count = column_count},
+        .take = take,
+        .context = context};
     struct arrow_file *file;
     bool done = arrow_file_open(store, path, &arena, &file, error);
     if (done) {
-        int *groups = arena_alloc_array(&arena, (size_t)arrow_file_row_groups(file), sizeof *groups);
+        int *groups =
+            arena_alloc_array(&arena, (size_t)arrow_file_row_groups(file), sizeof *groups);
         struct arrow_slice slice = {path, groups, 0};
         text_pool_init(&reading.old.texts);
         done = choose_groups(file, path, days, groups, &slice.row_group_count, error) &&
-               (slice.row_group_count == 0 ||
-                read_groups(&reading, store, &slice, &arena, error));
+               (slice.row_group_count == 0 || read_groups(&reading, store, &slice, &arena, error));
         text_pool_close(&reading.old.texts);
     }
     free(reading.old.rows);

@@ -15,8 +15,8 @@
 struct arena;
 struct arrow_store;
 
-/* Reads the days `first` … `last` of `path` and gives each, in order, to take(). Row groups that mix
- * those days with others are an error: the file is not the program's own. */
+/* Reads the days `first` … `last` of `path` and gives each, in order, to take(). Row groups that
+ * mix those days with others are an error: the file is not the program's own. */
 MUST_CHECK bool parquet_old_read(struct arrow_store *store, const char *path,
                                  const struct table *table, const struct column **columns,
                                  size_t column_count, struct period days,

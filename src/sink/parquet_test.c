@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define FOLDER_OF_MONTH "/fixture/source=" FIXTURE_SOURCE "/year=2025/month=10"
-#define FILE_OF_MONTH FOLDER_OF_MONTH "/costagg.parquet"
+#define FILE_OF_MONTH   FOLDER_OF_MONTH "/costagg.parquet"
 
 struct read_back {
     struct fixture *fixture;
@@ -21,17 +21,17 @@ static bool compare_day(void *context, const struct row_batch *day, struct error
     struct read_back *read_back = context;
     const struct fixture_row *rows = day->rows;
     for (size_t i = 0; i < day->count; i++) {
-        struct fixture_row expected = fixture_row(
-            read_back->fixture, calendar_day_of_month(rows[i].usage_start), (int)i);
+        struct fixture_row expected =
+            fixture_row(read_back->fixture, calendar_day_of_month(rows[i].usage_start), (int)i);
         const uint32_t ids[][2] = {{rows[i].source_uuid, expected.source_uuid},
                                    {rows[i].name, expected.name},
                                    {rows[i].labels, expected.labels},
                                    {rows[i].tags, expected.tags},
                                    {rows[i].handle, expected.handle}};
         for (size_t n = 0; n < sizeof ids / sizeof ids[0]; n++)
-            assert_int_equal(
-                text_compare(text_pool_borrow(day->texts, ids[n][0]),
-                             text_pool_borrow(&read_back->fixture->texts, ids[n][1])), 0);
+            assert_int_equal(text_compare(text_pool_borrow(day->texts, ids[n][0]),
+                                          text_pool_borrow(&read_back->fixture->texts, ids[n][1])),
+                             0);
         assert_memory_equal(rows[i].uuid, expected.uuid, UUID_SIZE);
         assert_int_equal(rows[i].number, expected.number);
         assert_int_equal(isnan(rows[i].amount), isnan(expected.amount));
@@ -51,8 +51,8 @@ static struct read_back read_days(struct fixture *fixture, int first, int last)
     size_t count;
     const struct column **columns =
         sink_table_columns(&fixture_table, true, &fixture->arena, &count);
-    assert_true(arrow_store_open(fixture->folder, NULL, false, &fixture->arena, &store,
-                                 &fixture->error));
+    assert_true(
+        arrow_store_open(fixture->folder, NULL, false, &fixture->arena, &store, &fixture->error));
     assert_true(parquet_old_read(store, FILE_OF_MONTH + 1, &fixture_table, columns, count,
                                  (struct period){fixture_day(first), fixture_day(last)},
                                  compare_day, &read_back, &fixture->error));

@@ -32,9 +32,9 @@ struct postgresql_target {
 
 struct postgresql_sink {
     struct postgresql_session session;
-    struct postgresql_target *targets; /* by table of the scope */
-    struct postgresql_buffer buffer;   /* of the scope */
-    bool transaction;                  /* one is open */
+    struct postgresql_target *targets;       /* by table of the scope */
+    struct postgresql_buffer buffer;         /* of the scope */
+    bool transaction;                        /* one is open */
     const struct postgresql_target *copying; /* whose COPY has not been answered yet */
 };
 
@@ -71,20 +71,16 @@ static const char *name_columns(const struct postgresql_table *table, struct are
     return names;
 }
 
-static bool prepare_targets(struct sink *sink, struct error *error)
+static bool name_targets(struct sink *sink, struct error *error)
 {
     struct postgresql_sink *postgresql = sink->state;
     struct arena *arena = &sink->scope_arena;
     postgresql->targets =
         arena_alloc_array(arena, sink->scope.table_count, sizeof *postgresql->targets);
-    for (size_t i = 0; i < sink->scope.table_count; i++) {
-        struct postgresql_target *target = &postgresql->targets[i];
-        TRY(postgresql_table_prepare(&postgresql->session, sink->options.postgresql_schema,
-                                     sink->scope.tables[i], &sink->scope, arena, &target->table,
-                                     error));
-        postgresql_encoder_init(&target->encoder, &target->table, arena);
-        target->column_names = name_columns(&target->table, arena);
-    }
+    for (size_t i = 0; i < sink->scope.table_count; i++)
+        TRY(postgresql_table_init(&postgresql->session, sink->options.postgresql_schema,
+                                  sink->scope.tables[i], arena, &postgresql->targets[i].table,
+                                  error));
     return true;
 }
 
@@ -102,9 +98,9 @@ static bool lock_targets(struct sink *sink, struct error *error)
     struct month month = calendar_month(sink->scope.days.first);
     const char **names = arena_alloc_array(arena, count, sizeof *names);
     for (size_t i = 0; i < count; i++)
-        names[i] = arena_printf(arena, "%s of source %s in %04d-%02d",
-                                postgresql->targets[i].table.name, sink->scope.source, month.year,
-                                month.month);
+        names[i] =
+            arena_printf(arena, "%s of source %s in %04d-%02d", postgresql->targets[i].table.name,
+                         sink->scope.source, month.year, month.month);
     qsort(names, count, sizeof *names, compare_names);
     for (size_t i = 0; i < count; i++)
         TRY(postgresql_session_lock(&postgresql->session, names[i], names[i], error));
@@ -128,16 +124,53 @@ static bool delete_old_rows(struct sink *sink, const struct postgresql_table *ta
         arena_printf(arena, "delete the old rows of %s", table->name), error);
 }
 
-static bool begin(struct sink *sink, struct error *error)
+static bool begin_transaction(struct sink *sink, struct error *error)
+{
+    struct postgresql_sink *postgresql = sink->state;
+    TRY(postgresql_session_execute(&postgresql->session, "BEGIN", "begin a transaction", error));
+    postgresql->transaction = true;
+    return lock_targets(sink, error);
+}
+
+/* Makes a table that `missing` says is, outside the transaction, which starts anew. */
+static bool make_target(struct sink *sink, struct postgresql_target *target, struct error *error)
 {
     struct postgresql_sink *postgresql = sink->state;
     struct postgresql_session *session = &postgresql->session;
-    TRY(postgresql_session_connect(session, error));
-    TRY(prepare_targets(sink, error));
+    TRY(postgresql_session_execute(session, "ROLLBACK", "end a transaction", error));
+    postgresql->transaction = false;
+    TRY(postgresql_table_make(session, &target->table, &sink->scope, &sink->scope_arena, error));
+    return begin_transaction(sink, error);
+}
+
+static bool prepare_target(struct sink *sink, struct postgresql_target *target, struct error *error)
+{
+    struct postgresql_sink *postgresql = sink->state;
+    struct postgresql_session *session = &postgresql->session;
+    struct arena *arena = &sink->scope_arena;
+    bool missing;
+    TRY(postgresql_table_inspect(session, &target->table, &sink->scope, arena, &missing, error));
+    if (missing) {
+        TRY(make_target(sink, target, error));
+        TRY(postgresql_table_inspect(session, &target->table, &sink->scope, arena, &missing,
+                                     error));
+    }
+    postgresql_encoder_init(&target->encoder, &target->table, arena);
+    target->column_names = name_columns(&target->table, arena);
+    return true;
+}
+
+static bool begin(struct sink *sink, struct error *error)
+{
+    struct postgresql_sink *postgresql = sink->state;
+    TRY(postgresql_session_connect(&postgresql->session, error));
+    TRY(name_targets(sink, error));
     postgresql_buffer_init(&postgresql->buffer, &sink->scope_arena);
-    TRY(postgresql_session_execute(session, "BEGIN", "begin a transaction", error));
-    postgresql->transaction = true;
-    TRY(lock_targets(sink, error));
+    /* The lock comes first: a second run of the same work is turned away by it, before it waits
+     * for any table. */
+    TRY(begin_transaction(sink, error));
+    for (size_t i = 0; i < sink->scope.table_count; i++)
+        TRY(prepare_target(sink, &postgresql->targets[i], error));
     for (size_t i = 0; i < sink->scope.table_count; i++)
         TRY(delete_old_rows(sink, &postgresql->targets[i].table, error));
     return true;
@@ -152,10 +185,10 @@ static bool finish_copy(struct sink *sink, struct error *error)
     struct postgresql_session *session = &postgresql->session;
     if (postgresql->copying == NULL)
         return true;
-    const char *doing = arena_printf(&sink->scope_arena, "write to %s",
-                                     postgresql->copying->table.name);
+    const char *doing =
+        arena_printf(&sink->scope_arena, "write to %s", postgresql->copying->table.name);
     postgresql->copying = NULL;
-    PGresult *result = PQgetResult(session->connection);
+    PGresult *result = postgresql_session_wait(session);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         return postgresql_session_fail(session, result, doing, error);
     PQclear(result);
@@ -169,14 +202,14 @@ static bool start_copy(struct sink *sink, const struct postgresql_target *target
     struct postgresql_sink *postgresql = sink->state;
     struct postgresql_session *session = &postgresql->session;
     TRY(finish_copy(sink, error));
-    PGresult *result = PQexec(
-        session->connection,
+    PGresult *result = postgresql_session_run(
+        session,
         arena_printf(&sink->scope_arena, "COPY %s (%s) FROM STDIN (FORMAT %s)", target->table.name,
                      target->column_names, target->encoder.binary ? "binary" : "text"));
     if (PQresultStatus(result) != PGRES_COPY_IN)
         return postgresql_session_fail(
-            session, result,
-            arena_printf(&sink->scope_arena, "write to %s", target->table.name), error);
+            session, result, arena_printf(&sink->scope_arena, "write to %s", target->table.name),
+            error);
     PQclear(result);
     postgresql->copying = target;
     return true;
@@ -261,9 +294,9 @@ static bool insert_part(struct sink *sink, struct postgresql_target *target,
         PQexecParams(postgresql->session.connection, insert_statement(target, count, arena),
                      (int)parameters, NULL, values, lengths, formats, 0);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
-        return postgresql_session_fail(
-            &postgresql->session, result,
-            arena_printf(arena, "write to %s", target->table.name), error);
+        return postgresql_session_fail(&postgresql->session, result,
+                                       arena_printf(arena, "write to %s", target->table.name),
+                                       error);
     PQclear(result);
     return true;
 }
@@ -334,16 +367,14 @@ static bool check(struct sink *sink, struct arena *arena, const char **found, st
     struct postgresql_session *session = &postgresql->session;
     const char *schema = sink->options.postgresql_schema, *there;
     TRY(postgresql_session_connect(session, error));
-    const char *wanted = schema == NULL ? "current_schema()"
-                                        : postgresql_session_literal(session, schema, arena);
+    const char *wanted =
+        schema == NULL ? "current_schema()" : postgresql_session_literal(session, schema, arena);
     TRY(postgresql_session_value(
         session,
         arena_printf(arena,
-                     "SELECT 'schema ' || coalesce(%s, '(none in the search path)') || CASE "
-                     "WHEN NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = %s) THEN CASE "
-                     "WHEN has_database_privilege(current_database(), 'CREATE') "
-                     "THEN ' is not there yet; a run will create it' "
-                     "ELSE ' is not there and the role may not create it' END "
+                     "SELECT 'schema ' || %s || CASE "
+                     "WHEN NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = %s) "
+                     "THEN ' does not exist: create it, or correct its name' "
                      "ELSE CASE WHEN has_schema_privilege(%s, 'USAGE') THEN ' is there' "
                      "ELSE ' is there but the role may not use it' END || "
                      "(SELECT ' with ' || count(*) || ' of our tables' FROM pg_class c "
@@ -352,13 +383,14 @@ static bool check(struct sink *sink, struct arena *arena, const char **found, st
                      "AND NOT relispartition) END",
                      wanted, wanted, wanted, wanted),
         "look around", arena, &there, error));
-    if (there != NULL && strstr(there, "may not") != NULL)
+    if (there == NULL)
+        there = "no schema in the search path: set one in the configuration";
+    if (strstr(there, "may not") != NULL || strstr(there, "does not exist:") != NULL)
         return error_set(error, ERROR_NO_OUTPUT, "%s: %s", sink->location, there);
     int version = PQserverVersion(session->connection);
     *found = arena_printf(arena, "%s: PostgreSQL %d.%d%s, %s", sink->location, version / 10000,
                           version % 10000,
-                          PQsslInUse(session->connection) ? " with TLS" : ", without TLS",
-                          there != NULL ? there : "no schema in the search path");
+                          PQsslInUse(session->connection) ? " with TLS" : ", without TLS", there);
     return true;
 }
 

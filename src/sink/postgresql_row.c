@@ -390,13 +390,13 @@ static bool put_number(const struct postgresql_encoder *encoder,
         return true;
     }
     char *at = reserve(buffer, 4 + DECIMAL_TEXT_SIZE) + 4;
-    size_t length = encoder->binary
-                        ? decimal_format_binary(value, field->precision, field->scale,
-                                                (unsigned char *)at)
-                        : decimal_format(value, field->precision, field->scale, at);
+    size_t length = encoder->binary ? decimal_format_binary(value, field->precision, field->scale,
+                                                            (unsigned char *)at)
+                                    : decimal_format(value, field->precision, field->scale, at);
     if (length == 0)
-        return row_check_fail(batch, row, field->column, error, "is %g, too large for numeric(%d,%d)",
-                              value, field->precision, field->scale);
+        return row_check_fail(batch, row, field->column, error,
+                              "is %g, too large for numeric(%d,%d)", value, field->precision,
+                              field->scale);
     uint32_t size = __builtin_bswap32((uint32_t)length);
     memcpy(at - 4, &size, sizeof size);
     buffer->used += 4 + length;
@@ -487,8 +487,8 @@ bool postgresql_encode_fields(struct postgresql_encoder *encoder, const struct r
 static void put_copy_text(struct postgresql_buffer *buffer, const char *bytes, int length)
 {
     static const char escapes[256] = {
-        ['\\'] = '\\', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['\b'] = 'b', ['\f'] = 'f',
-        ['\v'] = 'v',
+        ['\\'] = '\\', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+        ['\b'] = 'b',  ['\f'] = 'f', ['\v'] = 'v',
     };
     char *at = reserve(buffer, 2 * (size_t)length);
     for (int i = 0; i < length; i++) {

@@ -28,9 +28,9 @@ struct postgresql_buffer {
 };
 
 enum postgresql_form {
-    POSTGRESQL_TEXT,    /* the bytes */
-    POSTGRESQL_JSONB,   /* version 1, then the bytes */
-    POSTGRESQL_UUID,    /* 16 bytes */
+    POSTGRESQL_TEXT,  /* the bytes */
+    POSTGRESQL_JSONB, /* version 1, then the bytes */
+    POSTGRESQL_UUID,  /* 16 bytes */
     POSTGRESQL_NUMERIC,
     POSTGRESQL_FLOAT8,
     POSTGRESQL_INT2,

@@ -7,6 +7,7 @@
 #include "base/sha1.h"
 #include "sink/sink_kind.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ bool postgresql_session_init(struct postgresql_session *session, const char *uri
         .location = "postgresql:",
         .login = login,
         .timeout_seconds = timeout_seconds,
-        .lock_seconds = timeout_seconds > 0 ? timeout_seconds : SINK_LOCK_SECONDS,
+        .same_work_seconds = timeout_seconds > 0 ? timeout_seconds : SINK_SAME_WORK_SECONDS,
     };
     const char *rest = strchr(uri, ':') + 1;
     if (*rest == '\0')
@@ -70,7 +71,7 @@ static const struct {
     {"57P02", ERROR_TRY_AGAIN, "the server crashed: try again later"},
     {"57P03", ERROR_TRY_AGAIN, "the server is starting: try again later"},
     {"57P05", ERROR_TRY_AGAIN, "the server ended the session: try again later"},
-    {"57014", ERROR_TRY_AGAIN, "raise the statement timeout, or try again later"},
+    {"57014", ERROR_TRY_AGAIN, "the server ended the statement: try again, or raise its timeout"},
     {"55P03", ERROR_TRY_AGAIN, "another session holds a lock on the table: try again later"},
     {"40", ERROR_TRY_AGAIN, "another session was in the way: try again"},
     {"25P03", ERROR_TRY_AGAIN, "raise idle_in_transaction_session_timeout, or try again"},
@@ -105,6 +106,10 @@ bool postgresql_session_fail(struct postgresql_session *session, PGresult *resul
                              const char *doing, struct error *error)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (!interrupt_check(error)) {
+        PQclear(result);
+        return false;
+    }
     if (state == NULL) {
         PQclear(result);
         return fail_connection(session, doing, error);
@@ -196,8 +201,8 @@ static bool set_timeouts(struct postgresql_session *session, struct error *error
         snprintf(sql, sizeof sql,
                  "SELECT set_config('lock_timeout', '%ds', false) "
                  "WHERE current_setting('lock_timeout') = '0'",
-                 session->lock_seconds);
-    PGresult *result = PQexec(session->connection, sql);
+                 SINK_LOCK_SECONDS);
+    PGresult *result = postgresql_session_run(session, sql);
     ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         return postgresql_session_fail(session, result, "set timeouts", error);
@@ -223,10 +228,53 @@ void postgresql_session_close(struct postgresql_session *session)
 
 /* ---- statements ---- */
 
+static void cancel(const struct postgresql_session *session)
+{
+    char ignored[256];
+    PGcancel *request = PQgetCancel(session->connection);
+    if (request != NULL)
+        PQcancel(request, ignored, sizeof ignored);
+    PQfreeCancel(request);
+}
+
+PGresult *postgresql_session_wait(struct postgresql_session *session)
+{
+    enum { LOOK_EVERY_MS = 200 };
+    PGconn *connection = session->connection;
+    bool cancelled = false;
+    PQflush(connection);
+    while (PQisBusy(connection)) {
+        struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+        int ready = poll(&socket, 1, LOOK_EVERY_MS);
+        if (interrupt_requested() != 0 && !cancelled) {
+            cancel(session);
+            cancelled = true;
+        }
+        if (ready > 0 && !PQconsumeInput(connection))
+            break; /* PQgetResult() tells what happened */
+    }
+    return PQgetResult(connection);
+}
+
+PGresult *postgresql_session_run(struct postgresql_session *session, const char *sql)
+{
+    PGresult *last = NULL, *next;
+    if (!PQsendQuery(session->connection, sql))
+        return NULL;
+    while ((next = postgresql_session_wait(session)) != NULL) {
+        PQclear(last);
+        last = next;
+        ExecStatusType status = PQresultStatus(next);
+        if (status == PGRES_COPY_IN || PQstatus(session->connection) != CONNECTION_OK)
+            break;
+    }
+    return last;
+}
+
 bool postgresql_session_execute(struct postgresql_session *session, const char *sql,
                                 const char *doing, struct error *error)
 {
-    PGresult *result = PQexec(session->connection, sql);
+    PGresult *result = postgresql_session_run(session, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         return postgresql_session_fail(session, result, doing, error);
     PQclear(result);
@@ -236,7 +284,7 @@ bool postgresql_session_execute(struct postgresql_session *session, const char *
 bool postgresql_session_query(struct postgresql_session *session, const char *sql,
                               const char *doing, PGresult **result, struct error *error)
 {
-    *result = PQexec(session->connection, sql);
+    *result = postgresql_session_run(session, sql);
     if (PQresultStatus(*result) == PGRES_TUPLES_OK)
         return true;
     postgresql_session_fail(session, *result, doing, error);
@@ -266,8 +314,8 @@ const char *postgresql_session_literal(struct postgresql_session *session, const
     return copy;
 }
 
-bool postgresql_session_lock(struct postgresql_session *session, const char *name,
-                             const char *what, struct error *error)
+bool postgresql_session_lock(struct postgresql_session *session, const char *name, const char *what,
+                             struct error *error)
 {
     enum { TRIES_A_SECOND = 5 };
     const struct timespec pause = {0, 1000000000 / TRIES_A_SECOND};
@@ -287,10 +335,11 @@ bool postgresql_session_lock(struct postgresql_session *session, const char *nam
         PQclear(result);
         if (locked)
             return true;
-        if (tries >= session->lock_seconds * TRIES_A_SECOND)
+        if (tries >= session->same_work_seconds * TRIES_A_SECOND)
             return error_set(error, ERROR_TRY_AGAIN,
-                             "%s: another run has been writing %s for %d s: try again later",
-                             session->location, what, session->lock_seconds);
+                             "%s: another run holds the lock on %s, for more than %d s: try again "
+                             "later",
+                             session->location, what, session->same_work_seconds);
         TRY(interrupt_check(error));
         nanosleep(&pause, NULL);
     }

@@ -28,12 +28,14 @@ static bool resolve_schema(struct postgresql_session *session, const char *schem
 }
 
 static bool find_table(struct postgresql_session *session, const char *name, struct arena *arena,
-                       const char **kind, struct error *error)
+                       bool *there, struct error *error)
 {
-    const char *sql = arena_printf(
-        arena, "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)",
-        postgresql_session_literal(session, name, arena));
-    return postgresql_session_value(session, sql, "look for the tables", arena, kind, error);
+    const char *oid;
+    const char *sql = arena_printf(arena, "SELECT to_regclass(%s)",
+                                   postgresql_session_literal(session, name, arena));
+    TRY(postgresql_session_value(session, sql, "look for the tables", arena, &oid, error));
+    *there = oid != NULL;
+    return true;
 }
 
 /* ---- columns ---- */
@@ -82,9 +84,10 @@ static bool check_missing(struct postgresql_session *session,
         if (there)
             continue;
         if (column->required || strcmp(column->name, table->owner) == 0)
-            return error_set(error, ERROR_NO_OUTPUT,
-                             "%s: %s lacks the column %s: add it (`costagg schema` prints its type)",
-                             session->location, prepared->name, column->name);
+            return error_set(
+                error, ERROR_NO_OUTPUT,
+                "%s: %s lacks the column %s: add it (`costagg schema` prints its type)",
+                session->location, prepared->name, column->name);
         leave_out(prepared, column);
     }
     return true;
@@ -118,44 +121,7 @@ static bool read_columns(struct postgresql_session *session, struct postgresql_t
     return good && check_missing(session, prepared, error);
 }
 
-/* ---- making what is missing ---- */
-
-/* Runs `make` alone among all runs of this database, in a transaction of its own. */
-static bool in_transaction(struct postgresql_session *session, const char *lock_name,
-                           bool (*make)(struct postgresql_session *, struct postgresql_table *,
-                                        const struct sink_scope *, struct arena *, struct error *),
-                           struct postgresql_table *prepared, const struct sink_scope *scope,
-                           struct arena *arena, struct error *error)
-{
-    TRY(postgresql_session_execute(session, "BEGIN", "begin a transaction", error));
-    if (postgresql_session_lock(session, lock_name, "the tables' definition", error) &&
-        make(session, prepared, scope, arena, error) &&
-        postgresql_session_execute(session, "COMMIT", "make the tables", error))
-        return true;
-    PQclear(PQexec(session->connection, "ROLLBACK"));
-    return false;
-}
-
-static bool make_table(struct postgresql_session *session, struct postgresql_table *prepared,
-                       const struct sink_scope *scope, struct arena *arena, struct error *error)
-{
-    (void)scope;
-    const char *there, *kind;
-    const char *schema = sink_table_quote(prepared->schema, arena);
-    TRY(postgresql_session_value(session,
-                                 arena_printf(arena, "SELECT to_regnamespace(%s)",
-                                              postgresql_session_literal(session, schema, arena)),
-                                 "look for the schema", arena, &there, error));
-    if (there == NULL)
-        TRY(postgresql_session_execute(session, arena_printf(arena, "CREATE SCHEMA %s", schema),
-                                       arena_printf(arena, "create the schema %s", schema), error));
-    TRY(find_table(session, prepared->name, arena, &kind, error));
-    if (kind != NULL)
-        return true; /* another run was faster */
-    return postgresql_session_execute(
-        session, sink_table_postgresql_ddl(prepared->table, prepared->name, arena),
-        arena_printf(arena, "create the table %s", prepared->name), error);
-}
+/* ---- partitions ---- */
 
 /* The days of the scope that no partition takes. Each partition's own constraint is asked, so
  * partitions of any width, and a default one, count. */
@@ -191,19 +157,78 @@ static bool count_uncovered_days(struct postgresql_session *session,
     return true;
 }
 
-static bool make_partition(struct postgresql_session *session, struct postgresql_table *prepared,
-                           const struct sink_scope *scope, struct arena *arena,
-                           struct error *error)
+static bool lacks_partition(struct postgresql_session *session,
+                            const struct postgresql_table *prepared, const struct sink_scope *scope,
+                            struct arena *arena, bool *lacks, struct error *error)
 {
-    int uncovered;
-    TRY(count_uncovered_days(session, prepared, scope, arena, &uncovered, error));
-    if (uncovered == 0)
-        return true; /* another run was faster */
+    const char *key;
+    int uncovered = 0;
+    TRY(postgresql_session_value(
+        session,
+        arena_printf(arena, "SELECT pg_get_partkeydef(to_regclass(%s))",
+                     postgresql_session_literal(session, prepared->name, arena)),
+        "look at the partitions", arena, &key, error));
+    /* Another key is upstream's own arrangement. */
+    if (key != NULL && strcmp(key, "RANGE (usage_start)") == 0)
+        TRY(count_uncovered_days(session, prepared, scope, arena, &uncovered, error));
+    *lacks = uncovered > 0;
+    return true;
+}
+
+bool postgresql_table_init(struct postgresql_session *session, const char *schema,
+                           const struct table *table, struct arena *arena,
+                           struct postgresql_table *prepared, struct error *error)
+{
+    *prepared = (struct postgresql_table){.table = table};
+    TRY(resolve_schema(session, schema, arena, &prepared->schema, error));
+    prepared->name = arena_printf(arena, "%s.%s", sink_table_quote(prepared->schema, arena),
+                                  sink_table_quote(table->name, arena));
+    return true;
+}
+
+bool postgresql_table_inspect(struct postgresql_session *session, struct postgresql_table *prepared,
+                              const struct sink_scope *scope, struct arena *arena, bool *missing,
+                              struct error *error)
+{
+    bool there;
+    *missing = true;
+    TRY(find_table(session, prepared->name, arena, &there, error));
+    if (!there)
+        return true;
+    prepared->column_count = 0;
+    TRY(read_columns(session, prepared, arena, error));
+    return lacks_partition(session, prepared, scope, arena, missing, error);
+}
+
+/* ---- making what is missing ---- */
+
+static bool make_table(struct postgresql_session *session, const struct postgresql_table *prepared,
+                       struct arena *arena, struct error *error)
+{
+    const char *there;
+    const char *schema = sink_table_quote(prepared->schema, arena);
+    TRY(postgresql_session_value(session,
+                                 arena_printf(arena, "SELECT to_regnamespace(%s)",
+                                              postgresql_session_literal(session, schema, arena)),
+                                 "look for the schema", arena, &there, error));
+    if (there == NULL)
+        return error_set(error, ERROR_NO_OUTPUT,
+                         "%s: the schema %s does not exist: create it, or correct its name in the "
+                         "configuration",
+                         session->location, schema);
+    return postgresql_session_execute(
+        session, sink_table_postgresql_ddl(prepared->table, prepared->name, arena),
+        arena_printf(arena, "create the table %s", prepared->name), error);
+}
+
+static bool make_partition(struct postgresql_session *session, struct postgresql_table *prepared,
+                           const struct sink_scope *scope, struct arena *arena, struct error *error)
+{
     struct month month = calendar_month(scope->days.first);
     struct period days = calendar_period_of_month(month);
     char first[CALENDAR_TEXT_SIZE], next[CALENDAR_TEXT_SIZE];
-    const char *name = arena_printf(arena, "%s_%04d_%02d", prepared->table->name, month.year,
-                                    month.month);
+    const char *name =
+        arena_printf(arena, "%s_%04d_%02d", prepared->table->name, month.year, month.month);
     name = arena_printf(arena, "%s.%s", sink_table_quote(prepared->schema, arena),
                         sink_table_quote(name, arena));
     /* Attaching, unlike CREATE … PARTITION OF, lets other runs go on writing. */
@@ -217,43 +242,27 @@ static bool make_partition(struct postgresql_session *session, struct postgresql
         arena_printf(arena, "create the partition %s of %s", name, prepared->name), error);
 }
 
-static bool prepare_partition(struct postgresql_session *session,
-                              struct postgresql_table *prepared, const struct sink_scope *scope,
-                              struct arena *arena, struct error *error)
+/* Another run may have been faster, so everything is asked again under the lock. */
+static bool make_all(struct postgresql_session *session, const struct postgresql_table *prepared,
+                     const struct sink_scope *scope, struct arena *arena, struct error *error)
 {
-    const char *key;
-    TRY(postgresql_session_value(
-        session,
-        arena_printf(arena, "SELECT pg_get_partkeydef(to_regclass(%s))",
-                     postgresql_session_literal(session, prepared->name, arena)),
-        "look at the partitions", arena, &key, error));
-    if (key == NULL || strcmp(key, "RANGE (usage_start)") != 0)
-        return true; /* upstream's own arrangement */
-    int uncovered;
-    TRY(count_uncovered_days(session, prepared, scope, arena, &uncovered, error));
-    return uncovered == 0 ||
-           in_transaction(session, arena_printf(arena, "costagg define %s", prepared->name),
-                          make_partition, prepared, scope, arena, error);
+    bool there, lacks;
+    const char *lock = arena_printf(arena, "costagg define %s", prepared->name);
+    TRY(postgresql_session_lock(session, lock, "the tables' definition", error));
+    TRY(find_table(session, prepared->name, arena, &there, error));
+    if (!there)
+        TRY(make_table(session, prepared, arena, error));
+    TRY(lacks_partition(session, prepared, scope, arena, &lacks, error));
+    return !lacks || make_partition(session, prepared, scope, arena, error);
 }
 
-bool postgresql_table_prepare(struct postgresql_session *session, const char *schema,
-                              const struct table *table, const struct sink_scope *scope,
-                              struct arena *arena, struct postgresql_table *prepared,
-                              struct error *error)
+bool postgresql_table_make(struct postgresql_session *session, struct postgresql_table *prepared,
+                           const struct sink_scope *scope, struct arena *arena, struct error *error)
 {
-    const char *kind;
-    *prepared = (struct postgresql_table){.table = table};
-    TRY(resolve_schema(session, schema, arena, &prepared->schema, error));
-    prepared->name = arena_printf(arena, "%s.%s", sink_table_quote(prepared->schema, arena),
-                                  sink_table_quote(table->name, arena));
-    TRY(find_table(session, prepared->name, arena, &kind, error));
-    if (kind == NULL) {
-        TRY(in_transaction(session, arena_printf(arena, "costagg define %s", prepared->name),
-                           make_table, prepared, scope, arena, error));
-        TRY(find_table(session, prepared->name, arena, &kind, error));
-    }
-    TRY(read_columns(session, prepared, arena, error));
-    if (kind != NULL && *kind == 'p')
-        TRY(prepare_partition(session, prepared, scope, arena, error));
-    return true;
+    TRY(postgresql_session_execute(session, "BEGIN", "begin a transaction", error));
+    if (make_all(session, prepared, scope, arena, error) &&
+        postgresql_session_execute(session, "COMMIT", "make the tables", error))
+        return true;
+    PQclear(PQexec(session->connection, "ROLLBACK"));
+    return false;
 }

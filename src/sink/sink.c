@@ -23,7 +23,8 @@ static const struct sink_kind *find_kind(const char *location, const char **plac
         return &sink_kind_postgresql;
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strlen(kinds[i]->scheme) == length && strncmp(location, kinds[i]->scheme, length) == 0) {
+        if (strlen(kinds[i]->scheme) == length &&
+            strncmp(location, kinds[i]->scheme, length) == 0) {
             *place = colon + 1;
             return kinds[i];
         }
@@ -159,7 +160,8 @@ bool sink_schema(const char *kind, const struct table *const *tables, size_t tab
     bool sqlite = strcmp(kind, "sqlite") == 0, postgresql = strcmp(kind, "postgresql") == 0;
     if (!sqlite && !postgresql && strcmp(kind, "parquet") != 0 && strcmp(kind, "csv") != 0)
         return error_set(error, ERROR_USAGE,
-                         "no kind of output is called '%s': sqlite, postgresql, parquet, csv", kind);
+                         "no kind of output is called '%s': sqlite, postgresql, parquet, csv",
+                         kind);
     const char *schema = "";
     if (postgresql_schema != NULL)
         schema = arena_printf(arena, "%s.", sink_table_quote(postgresql_schema, arena));
@@ -167,7 +169,7 @@ bool sink_schema(const char *kind, const struct table *const *tables, size_t tab
     for (size_t i = 0; i < table_count; i++) {
         const char *name =
             arena_printf(arena, "%s%s", schema, sink_table_quote(tables[i]->name, arena));
-        const char *part = sqlite ? sink_table_sqlite_ddl(tables[i], arena)
+        const char *part = sqlite       ? sink_table_sqlite_ddl(tables[i], arena)
                            : postgresql ? sink_table_postgresql_ddl(tables[i], name, arena)
                                         : column_list(tables[i], arena);
         *text = arena_printf(arena, "%s%s%s", *text, i > 0 ? "\n" : "", part);

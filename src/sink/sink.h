@@ -27,12 +27,13 @@ struct sink;
 
 struct sink_options {
     const struct arrow_s3_options *s3; /* for Parquet on S3 */
-    const struct postgresql_login *postgresql_login; /* what the location leaves open; may be NULL */
-    const char *postgresql_schema;     /* NULL: the connection's search path */
-    int postgresql_timeout_seconds;    /* a statement, and every wait for a lock; 0: the server's
-                                          own, and a minute for locks where it sets no limit */
-    bool bulk_copy;                    /* PostgreSQL: COPY (true) or INSERT (false) */
-    bool keep_state_columns;           /* Parquet: write state_only columns too */
+    const struct postgresql_login
+        *postgresql_login;          /* what the location leaves open; may be NULL */
+    const char *postgresql_schema;  /* NULL: the connection's search path */
+    int postgresql_timeout_seconds; /* a statement, and every wait for a lock; 0: the server's
+                                       own, and a minute for locks where it sets none */
+    bool bulk_copy;                 /* PostgreSQL: COPY (true) or INSERT (false) */
+    bool keep_state_columns;        /* Parquet: write state_only columns too */
 };
 
 struct sink_scope {
@@ -52,7 +53,7 @@ MUST_CHECK bool sink_open(const char *location, const struct sink_options *optio
 const char *sink_location(const struct sink *sink);
 
 /* Opens a scope, which is borrowed until it is committed or aborted. When another run holds the
- * same source and month, waits for it for the lock time and fails with ERROR_TRY_AGAIN. After a
+ * same source and month, waits for it for a few seconds and fails with ERROR_TRY_AGAIN. After a
  * failure of any of the three, only sink_abort() makes sense. */
 MUST_CHECK bool sink_begin(struct sink *sink, const struct sink_scope *scope, struct error *error);
 MUST_CHECK bool sink_write(struct sink *sink, const struct row_batch *batch, struct error *error);
@@ -66,8 +67,8 @@ MUST_CHECK bool sink_check(struct sink *sink, struct arena *arena, const char **
 
 /* The DDL of the tables for `costagg schema`, for kind "sqlite" or "postgresql" (Parquet and CSV:
  * the column list), in the arena. */
-MUST_CHECK bool sink_schema(const char *kind, const struct table *const *tables,
-                            size_t table_count, const char *postgresql_schema, struct arena *arena,
-                            const char **text, struct error *error);
+MUST_CHECK bool sink_schema(const char *kind, const struct table *const *tables, size_t table_count,
+                            const char *postgresql_schema, struct arena *arena, const char **text,
+                            struct error *error);
 
 #endif

@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #define FIXTURE_SOURCE "11111111-2222-4333-8444-555555555555"
-#define FIXTURE_OTHER "99999999-2222-4333-8444-555555555555"
+#define FIXTURE_OTHER  "99999999-2222-4333-8444-555555555555"
 
 struct fixture_row {
     unsigned char uuid[UUID_SIZE];
@@ -35,8 +35,11 @@ struct fixture_row {
     uint32_t handle;
 };
 
-#define FIXTURE_COLUMN(name, kind, width, scale, required, state) \
-    {#name, COLUMN_##kind, width, scale, required, state, offsetof(struct fixture_row, name), ""}
+#define FIXTURE_COLUMN(name, kind, width, scale, required, state)                                \
+    {                                                                                            \
+#name, COLUMN_##kind, width, scale, required, state, offsetof(struct fixture_row, name), \
+            ""                                                                                   \
+    }
 
 static const struct column fixture_columns[] = {
     FIXTURE_COLUMN(uuid, UUID, 0, 0, true, false),
@@ -106,8 +109,8 @@ static inline int32_t fixture_day(int day_of_month)
 
 static inline struct sink_scope fixture_scope(int first, int last)
 {
-    return (struct sink_scope){fixture_tables, 1, FIXTURE_SOURCE,
-                               {fixture_day(first), fixture_day(last)}};
+    return (struct sink_scope){
+        fixture_tables, 1, FIXTURE_SOURCE, {fixture_day(first), fixture_day(last)}};
 }
 
 static inline uint32_t fixture_text(struct fixture *fixture, const char *text)

@@ -9,7 +9,9 @@
 #include "base/arena.h"
 #include "sink/sink.h"
 
-enum { SINK_LOCK_SECONDS = 60 }; /* how long a held lock is waited for when nothing else is said */
+/* How long is waited when nothing else is said: for another run of the same work, which makes this
+ * one superfluous, and for other users of the same table or file, who will be done. */
+enum { SINK_SAME_WORK_SECONDS = 10, SINK_LOCK_SECONDS = 60 };
 
 struct sink_kind {
     const char *scheme; /* what a location begins with, before the colon */

@@ -85,10 +85,9 @@ const char *sink_table_postgresql_ddl(const struct table *table, const char *nam
     const struct column **columns = sink_table_columns(table, false, arena, &count);
     const char *text = arena_printf(arena, "CREATE TABLE %s (\n", name);
     for (size_t i = 0; i < count; i++)
-        text = arena_printf(arena, "%s    %s %s%s,\n", text,
-                            sink_table_quote(columns[i]->name, arena),
-                            sink_table_postgresql_type(columns[i], arena),
-                            columns[i]->required ? " NOT NULL" : "");
+        text = arena_printf(
+            arena, "%s    %s %s%s,\n", text, sink_table_quote(columns[i]->name, arena),
+            sink_table_postgresql_type(columns[i], arena), columns[i]->required ? " NOT NULL" : "");
     return arena_printf(arena,
                         "%s    PRIMARY KEY (usage_start, %s)\n) PARTITION BY RANGE (usage_start);\n"
                         "CREATE INDEX ON %s (%s, usage_start);\n",

@@ -38,7 +38,10 @@ static bool fail(const struct sink *sink, const char *doing, struct error *error
 {
     struct sqlite_sink *sqlite = sink->state;
     int code = sqlite3_errcode(sqlite->connection);
+    int cause = sqlite3_system_errno(sqlite->connection);
     const char *why = sqlite3_errmsg(sqlite->connection);
+    if (code == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT))
+        code = SQLITE_FULL;
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -93,7 +96,8 @@ static void close_connection(void *resource)
     struct sqlite_sink *sqlite = resource;
     if (sqlite->connection == NULL)
         return;
-    /* Refused while somebody else has the file open; then the last one to close it folds the log. */
+    /* Refused while somebody else has the file open; then the last one to close it folds the log.
+     */
     sqlite3_busy_timeout(sqlite->connection, 0);
     sqlite3_exec(sqlite->connection, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close_v2(sqlite->connection);
@@ -117,7 +121,8 @@ static bool connect(struct sink *sink, int flags, struct error *error)
     struct sqlite_sink *sqlite = sink->state;
     if (sqlite->connection != NULL)
         return true;
-    int code = sqlite3_open_v2(sqlite->file, &sqlite->connection, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code =
+        sqlite3_open_v2(sqlite->file, &sqlite->connection, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (sqlite->connection == NULL)
         return error_set(error, ERROR_INTERNAL, "%s: out of memory", sink->location);
     sqlite3_busy_timeout(sqlite->connection, SINK_LOCK_SECONDS * 1000);
@@ -144,8 +149,8 @@ static bool connect_to_write(struct sink *sink, struct error *error)
 static bool has_column(const struct sink *sink, const char *table, const char *column)
 {
     struct sqlite_sink *sqlite = sink->state;
-    return sqlite3_table_column_metadata(sqlite->connection, "main", table, column, NULL, NULL, NULL,
-                                         NULL, NULL) == SQLITE_OK;
+    return sqlite3_table_column_metadata(sqlite->connection, "main", table, column, NULL, NULL,
+                                         NULL, NULL, NULL) == SQLITE_OK;
 }
 
 /* A table made by someone else may have more columns, but not fewer. */
@@ -166,15 +171,16 @@ static bool delete_old_rows(struct sink *sink, const struct table *table, struct
     struct arena *arena = &sink->scope_arena;
     char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
     sqlite3_stmt *statement;
-    TRY(prepare(sink,
-                arena_printf(arena, "DELETE FROM %s WHERE %s = ?1 AND usage_start BETWEEN ?2 AND ?3",
-                             sink_table_quote(table->name, arena),
-                             sink_table_quote(table->owner, arena)),
-                &statement, error));
+    TRY(prepare(
+        sink,
+        arena_printf(arena, "DELETE FROM %s WHERE %s = ?1 AND usage_start BETWEEN ?2 AND ?3",
+                     sink_table_quote(table->name, arena), sink_table_quote(table->owner, arena)),
+        &statement, error));
     sqlite3_bind_text(statement, 1, sink->scope.source, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, calendar_format(sink->scope.days.first, first), -1,
                       SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, calendar_format(sink->scope.days.last, last), -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, calendar_format(sink->scope.days.last, last), -1,
+                      SQLITE_STATIC);
     int code = sqlite3_step(statement);
     bool done = code == SQLITE_DONE || fail(sink, "delete the old rows", error);
     sqlite3_finalize(statement);
@@ -241,8 +247,7 @@ static int bind(struct sqlite_table *table, size_t index, const struct row_batch
         return (int32_t)value == INTEGER_NULL ? sqlite3_bind_null(insert, place)
                                               : sqlite3_bind_int(insert, place, (int32_t)value);
     if (column->kind == COLUMN_DAY)
-        return sqlite3_bind_text(insert, place,
-                                 calendar_format((int32_t)value, table->days[index]),
+        return sqlite3_bind_text(insert, place, calendar_format((int32_t)value, table->days[index]),
                                  CALENDAR_TEXT_SIZE - 1, SQLITE_STATIC);
     struct text text = text_pool_borrow(batch->texts, value);
     return sqlite3_bind_text64(insert, place, text.bytes, text.length, SQLITE_STATIC, SQLITE_UTF8);
@@ -287,7 +292,8 @@ static void abort_scope(struct sink *sink)
 static bool count_tables(struct sink *sink, int *count, struct error *error)
 {
     sqlite3_stmt *statement;
-    TRY(prepare(sink, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'", &statement, error));
+    TRY(prepare(sink, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'", &statement,
+                error));
     bool done = sqlite3_step(statement) == SQLITE_ROW || fail(sink, "read it", error);
     if (done)
         *count = sqlite3_column_int(statement, 0);

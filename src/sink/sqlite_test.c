@@ -26,12 +26,12 @@ static const char *ask(struct fixture *fixture, struct arena *arena, const char 
     return answer;
 }
 
-#define ASSERT_ANSWER(fixture, sql, expected)                        \
-    do {                                                             \
-        struct arena answers;                                        \
-        arena_init(&answers);                                        \
-        assert_string_equal(ask(fixture, &answers, sql), expected);  \
-        arena_close(&answers);                                       \
+#define ASSERT_ANSWER(fixture, sql, expected)                       \
+    do {                                                            \
+        struct arena answers;                                       \
+        arena_init(&answers);                                       \
+        assert_string_equal(ask(fixture, &answers, sql), expected); \
+        arena_close(&answers);                                      \
     } while (0)
 
 static void test_rows_keep_their_types(void **state)
@@ -51,8 +51,10 @@ static void test_rows_keep_their_types(void **state)
                   "|2025-10-01|n0|null|null|null|null;"
                   "0301ab00-0000-0000-0000-000000000000|" FIXTURE_SOURCE
                   "|2025-10-03|n1|{\"app\":\"a1\"}|[\"x\",null]|3.125|-1;");
-    ASSERT_ANSWER(&fixture, "SELECT typeof(usage_start), typeof(amount), typeof(number) "
-                            "FROM fixture WHERE number IS NOT NULL", "text|real|integer;");
+    ASSERT_ANSWER(&fixture,
+                  "SELECT typeof(usage_start), typeof(amount), typeof(number) "
+                  "FROM fixture WHERE number IS NOT NULL",
+                  "text|real|integer;");
     fixture_close(&fixture);
 }
 
@@ -62,8 +64,10 @@ static void test_rerun_replaces_days_of_the_source_alone(void **state)
     struct fixture fixture;
     fixture_open(&fixture, "sqlite", "/costs.db");
     fixture_write_days(&fixture, 1, 5, 4);
-    ASSERT_ANSWER(&fixture, "INSERT INTO fixture SELECT uuid, '" FIXTURE_OTHER "', usage_start, "
-                            "name, labels, tags, amount, number FROM fixture", "");
+    ASSERT_ANSWER(&fixture,
+                  "INSERT INTO fixture SELECT uuid, '" FIXTURE_OTHER "', usage_start, "
+                  "name, labels, tags, amount, number FROM fixture",
+                  "");
     fixture_write_days(&fixture, 2, 3, 1);
     fixture_write_days(&fixture, 2, 3, 1);
     fixture_write_days(&fixture, 4, 4, 0);
@@ -160,8 +164,8 @@ static void test_file_that_is_no_database_is_refused(void **state)
     assert_non_null(strstr(fixture.error.message, "no SQLite database"));
     fixture_close_sink(&fixture);
     struct sink_options options = {0};
-    assert_true(sink_open(arena_printf(&fixture.arena, "sqlite:%s", path), &options,
-                          &fixture.arena, &fixture.sink, &fixture.error));
+    assert_true(sink_open(arena_printf(&fixture.arena, "sqlite:%s", path), &options, &fixture.arena,
+                          &fixture.sink, &fixture.error));
     assert_false(sink_check(fixture.sink, &fixture.arena, &found, &fixture.error));
     fixture_close(&fixture);
 }
