@@ -9,6 +9,9 @@ foreach(source IN LISTS costagg_tests)
     string(REPLACE "/" "." name "${name}")
     add_executable("unit.${name}" "${source}")
     target_link_libraries("unit.${name}" PRIVATE costagg_core PkgConfig::cmocka)
+    # cmocka's assertions do not come back, but gcc is not told so.
+    target_compile_options("unit.${name}" PRIVATE
+        $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     set_target_properties("unit.${name}" PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
     add_test(NAME "unit.${name}" COMMAND "unit.${name}")
