@@ -67,17 +67,17 @@ static bool run_job(const struct config *config, struct arena *arena, struct run
 static bool run(const struct command_line *line, struct arena *arena, struct error *error)
 {
     struct config config;
-    struct run_summary summary;
+    struct run_summary *summary = arena_alloc(arena, sizeof *summary); /* the arena closes it */
     struct error unwritten = {0};
     struct run_outcome outcome = {.failure = error, .began = (int64_t)time(NULL)};
-    run_summary_open(&summary, arena);
+    run_summary_open(summary, arena);
     TRY(config_load(line, arena, &config, error));
-    summary.period = config.period;
+    summary->period = config.period;
     bool done = job_load_settings(&config, arena, error) &&
-                run_job(&config, arena, &summary, error);
+                run_job(&config, arena, summary, error);
     outcome.status = exit_status(error);
     outcome.ended = (int64_t)time(NULL);
-    if (write_files(&config, &summary, &outcome, &unwritten))
+    if (write_files(&config, summary, &outcome, &unwritten))
         return done;
     if (done)
         *error = unwritten;
