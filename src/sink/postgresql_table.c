@@ -221,8 +221,9 @@ static bool make_table(struct postgresql_session *session, const struct postgres
         arena_printf(arena, "create the table %s", prepared->name), error);
 }
 
-static bool make_partition(struct postgresql_session *session, struct postgresql_table *prepared,
-                           const struct sink_scope *scope, struct arena *arena, struct error *error)
+static bool make_partition(struct postgresql_session *session,
+                           const struct postgresql_table *prepared, const struct sink_scope *scope,
+                           struct arena *arena, struct error *error)
 {
     struct month month = calendar_month(scope->days.first);
     struct period days = calendar_period_of_month(month);
