@@ -181,6 +181,11 @@ bool fail_s3(struct error *error, const arrow_store &store, const string &what,
                     server +
                         ": connection refused: check that the server is up and the S3 endpoint "
                         "right");
+    if (contains(message, "onnection reset") || contains(message, "curlCode: 52,") ||
+        contains(message, "curlCode: 56,"))
+        return fail(error, ERROR_UNREACHABLE,
+                    server + ": the connection was closed: check http or https in the S3 endpoint "
+                             "and the network");
     if (contains(message, "imeout was reached") || contains(message, "curlCode: 28,"))
         return fail(error, ERROR_UNREACHABLE,
                     server + ": no answer in time: check the S3 endpoint and the network");
@@ -345,13 +350,32 @@ bool open_s3(const string &location, const struct arrow_s3_options *given, arrow
     return true;
 }
 
+/* A new name is safe only when the folder that holds it is. */
+bool sync_folder(const string &folder, struct error *error)
+{
+    int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = descriptor < 0 || fsync(descriptor) != 0 ? errno : 0;
+    if (descriptor >= 0)
+        close(descriptor);
+    /* some file systems cannot sync a folder and say EINVAL */
+    return failed == 0 || failed == EINVAL || fail_errno(error, failed, folder, intent::WRITE);
+}
+
+string folder_of(const string &path)
+{
+    size_t slash = path.rfind('/');
+    return slash == string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 /* Makes a folder and those above it. */
 bool make_folders(const string &folder, struct error *error)
 {
     for (size_t end = 0; end != string::npos;) {
         end = folder.find('/', end + 1);
         string part = folder.substr(0, end);
-        if (mkdir(part.c_str(), 0777) != 0 && errno != EEXIST)
+        if (mkdir(part.c_str(), 0777) == 0)
+            TRY(sync_folder(folder_of(part), error));
+        else if (errno != EEXIST)
             return fail_errno(error, errno, part, intent::WRITE);
     }
     return true;
@@ -564,10 +588,9 @@ class pending_file
     bool open(const string &path, struct error *error)
     {
         static std::atomic<unsigned> serial{0};
-        size_t slash = path.rfind('/');
-        folder_ = slash == string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+        folder_ = folder_of(path);
         TRY(make_folders(folder_, error));
-        string name = slash == string::npos ? path : path.substr(slash + 1);
+        string name = path.substr(path.rfind('/') + 1);
         path_ = path;
         temporary_ = folder_ + "/." + name + ".tmp-" + std::to_string(getpid()) + "-" +
                      std::to_string(serial++);
@@ -602,17 +625,6 @@ class pending_file
         if (!temporary_.empty())
             unlink(temporary_.c_str());
         temporary_.clear();
-    }
-
-    /* A new name is safe only when the folder that holds it is. */
-    static bool sync_folder(const string &folder, struct error *error)
-    {
-        int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        int failed = descriptor < 0 || fsync(descriptor) != 0 ? errno : 0;
-        if (descriptor >= 0)
-            close(descriptor);
-        /* some file systems cannot sync a folder and say EINVAL */
-        return failed == 0 || failed == EINVAL || fail_errno(error, failed, folder, intent::WRITE);
     }
 
   private:
@@ -738,11 +750,11 @@ bool arrow_store_move(struct arrow_store *store, const char *from, const char *t
             return true;
         }
         string target = store->full(to);
-        string folder = target.substr(0, target.rfind('/'));
+        string folder = folder_of(target);
         TRY(make_folders(folder, error));
         if (rename(store->full(from).c_str(), target.c_str()) != 0)
             return fail_errno(error, errno, target, intent::WRITE);
-        return pending_file::sync_folder(folder, error);
+        return sync_folder(folder, error);
     });
 }
 
