@@ -335,6 +335,7 @@ static bool open_outputs(struct run *run, struct error *error)
     const struct config *config = run->config;
     const struct sink_options options = {
         .s3 = &config->s3,
+        .postgresql_login = &config->postgresql,
         .postgresql_schema = config->output_schema,
         .postgresql_timeout_seconds = config->postgresql_timeout_seconds,
         .bulk_copy = config->use_bulk_copy,
