@@ -1,5 +1,7 @@
 """Bad configuration and wrong usage: the key, its line, and what was probably meant."""
 
+import re
+
 from harness import cases, program
 from harness.verdict import RunTest
 
@@ -35,7 +37,7 @@ class BadConfiguration(RunTest):
                 self.refused(text, 78, wrong.strip(" :"), line, right.strip(" :"), "run.yaml")
 
     def test_end_before_start(self):
-        text = self.text.replace("end: ", "end: 2020-01-01 # ")
+        text = re.sub(r"end: [0-9-]+", "end: 2020-01-01", self.text)
         self.refused(text, 78, "2020-01-01", self.case.settings["start"])
 
     def test_end_before_start_on_the_command_line(self):
@@ -43,7 +45,7 @@ class BadConfiguration(RunTest):
         self.assert_refused(result, (64, 78), "2020-01-01")
 
     def test_no_such_day(self):
-        text = self.text.replace("start: ", "start: 2025-02-30 # ")
+        text = re.sub(r"start: [0-9-]+", "start: 2025-02-30", self.text)
         self.refused(text, 78, "2025-02-30")
 
     def test_not_yaml(self):
