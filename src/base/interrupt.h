@@ -3,7 +3,8 @@
  * The first SIGINT or SIGTERM only sets a flag: whoever works in a loop asks for it between
  * batches and ends with interrupt_error(), so that scopes are rolled back. A second signal, for
  * those who cannot wait, ends the process at once with 130 or 143; sinks commit last, so that is
- * safe too. SIGPIPE is ignored: a closed pipe is a failed write. */
+ * safe too. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file that may not grow are failed
+ * writes. */
 #ifndef COSTAGG_BASE_INTERRUPT_H
 #define COSTAGG_BASE_INTERRUPT_H
 
