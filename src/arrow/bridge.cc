@@ -1146,7 +1146,6 @@ struct column {
     int64_t ticks = 1; /* of a timestamp in a millisecond */
     int scale = 0;     /* of a decimal */
     int width = 0;     /* of a DECIMAL_BYTES */
-    bool nullable = false;
 
     /* in the current row group */
     shared_ptr<parquet::ColumnReader> reader;
@@ -1177,7 +1176,6 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
         if (wanted.leaf >= 0) {
             const parquet::ColumnDescriptor &descriptor = *schema.Column(wanted.leaf);
             const auto &logical = descriptor.logical_type();
-            wanted.nullable = descriptor.max_definition_level() > 0;
             if (logical != nullptr && logical->is_null())
                 continue;
             wanted.ticks = ticks_per_ms(descriptor);
