@@ -91,7 +91,8 @@ static void choose_form(const struct postgresql_column *from, struct postgresql_
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (forms[i].kind == from->column->kind && forms[i].type == from->type)
             field->form = forms[i].form;
-    if (from->type == OID_VARCHAR && from->modifier >= TYPMOD_HEADER)
+    if ((from->type == OID_VARCHAR || from->type == OID_VARCHAR_ARRAY) &&
+        from->modifier >= TYPMOD_HEADER)
         field->width = (uint32_t)(from->modifier - TYPMOD_HEADER);
     if (from->column->kind == COLUMN_NUMERIC) {
         read_numeric(from, field);
