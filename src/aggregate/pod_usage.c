@@ -22,6 +22,7 @@ void pod_usage_clear(struct pod_usage *usage)
 {
     key_map_clear(&usage->groups);
     key_map_clear(&usage->resource_ids);
+    usage->last_resource_id = TEXT_NULL;
 }
 
 uint32_t text_greatest(const struct text_pool *texts, uint32_t a, uint32_t b)
@@ -77,6 +78,14 @@ static double effective(double own, double used, double requested)
     return measure_coalesce(own, measure_greatest(used, requested));
 }
 
+static void note_resource_id(struct pod_usage *usage, const struct pod_row *row)
+{
+    usage->last_resource_id = row->resource_id;
+    usage->last_day = row->day;
+    if (row->resource_id != TEXT_NULL)
+        key_map_add(&usage->resource_ids, (uint32_t[]){(uint32_t)row->day, row->resource_id}, NULL);
+}
+
 void pod_usage_add(struct pod_usage *usage, const struct pod_row *row)
 {
     struct pod_total *total = find_total(usage, row);
@@ -99,6 +108,6 @@ void pod_usage_add(struct pod_usage *usage, const struct pod_row *row)
         measure_max(total->node_memory_bytes, row->node_capacity_memory_bytes);
     if (row->resource_id != total->resource_id)
         total->resource_id = text_greatest(usage->texts, total->resource_id, row->resource_id);
-    if (row->resource_id != TEXT_NULL)
-        key_map_add(&usage->resource_ids, (uint32_t[]){(uint32_t)row->day, row->resource_id}, NULL);
+    if (row->resource_id != usage->last_resource_id || row->day != usage->last_day)
+        note_resource_id(usage, row);
 }

@@ -55,6 +55,8 @@ struct pod_usage {
     struct pod_total *totals;
     uint32_t total_room;
     struct key_map resource_ids; /* (day, resource id) seen */
+    uint32_t last_resource_id;   /* noted last, with its day: they come in runs */
+    int32_t last_day;
 };
 
 void pod_usage_init(struct pod_usage *usage, const struct text_pool *texts);

@@ -35,8 +35,9 @@ struct usage_output {
     struct usage_fact *facts;
     uint32_t fact_room;
     struct usage_row blank;   /* the cluster's identity, everything else null */
-    struct key_map namespaces;         /* of the day, with their categories */
-    struct category_match *categories;
+    int32_t day;
+    struct category_match *categories; /* by namespace id */
+    int32_t *category_days;            /* the day each was matched for */
     uint32_t category_room;
 };
 
@@ -50,7 +51,6 @@ struct usage_output *usage_output_open(void)
     key_map_init(&output->pod_groups, 3);
     key_map_init(&output->storage_groups, SG_WORDS);
     key_map_init(&output->day_facts, 2);
-    key_map_init(&output->namespaces, 1);
     claim_places_init(&output->places);
     unallocated_init(&output->unallocated);
     return output;
@@ -61,7 +61,6 @@ void usage_output_close(struct usage_output *output)
     key_map_close(&output->pod_groups);
     key_map_close(&output->storage_groups);
     key_map_close(&output->day_facts);
-    key_map_close(&output->namespaces);
     claim_places_close(&output->places);
     unallocated_close(&output->unallocated);
     usage_order_close(&output->order);
@@ -71,6 +70,7 @@ void usage_output_close(struct usage_output *output)
     free(output->ordered.rows);
     free(output->facts);
     free(output->categories);
+    free(output->category_days);
     free(output);
 }
 
@@ -113,21 +113,24 @@ static void make_blank(struct usage_fold *fold, int32_t day, struct usage_row *b
 }
 
 /* Patterns are matched once per namespace and day. */
-static struct category_match find_category(const struct usage_fold *fold,
-                                           struct usage_output *output, uint32_t namespace)
+static const struct category_match *find_category(const struct usage_fold *fold,
+                                                  struct usage_output *output, uint32_t namespace)
 {
-    bool added;
-    uint32_t index = key_map_add(&output->namespaces, &namespace, &added);
-    if (!added)
-        return output->categories[index];
-    if (output->namespaces.count > output->category_room) {
-        output->category_room = output->namespaces.capacity;
-        output->categories = memory_grow(output->categories,
-                                         output->category_room * sizeof *output->categories);
+    if (namespace < output->category_room && output->category_days[namespace] == output->day)
+        return &output->categories[namespace];
+    if (namespace >= output->category_room) {
+        uint32_t room = fold->texts.capacity;
+        output->categories = memory_grow(output->categories, room * sizeof *output->categories);
+        output->category_days =
+            memory_grow(output->category_days, room * sizeof *output->category_days);
+        for (uint32_t i = output->category_room; i < room; i++)
+            output->category_days[i] = INT32_MIN;
+        output->category_room = room;
     }
-    output->categories[index] = category_match_find(fold->rules->settings,
-                                                    text_pool_borrow(&fold->texts, namespace));
-    return output->categories[index];
+    output->categories[namespace] = category_match_find(
+        fold->rules->settings, text_pool_borrow(&fold->texts, namespace));
+    output->category_days[namespace] = output->day;
+    return &output->categories[namespace];
 }
 
 static uint32_t at_least_once(uint32_t matches)
@@ -157,7 +160,7 @@ static void join_pod_group(struct usage_fold *fold, struct usage_output *output,
                            const uint32_t *key, const struct pod_total *total)
 {
     uint32_t namespace = key[1], node = key[2], own = key[3];
-    uint32_t times = at_least_once(find_category(fold, output, namespace).count);
+    uint32_t times = at_least_once(find_category(fold, output, namespace)->count);
     uint32_t node_entry = label_side_first(&fold->node_labels, day, node);
     uint32_t first_space = label_side_first(&fold->namespace_labels, day, namespace);
     do {
@@ -214,7 +217,7 @@ static void write_pod_row(struct usage_fold *fold, struct usage_output *output, 
     row->node_capacity_memory_gigabyte_hours = capacity.memory_gigabyte_hours;
     row->cluster_capacity_cpu_core_hours = cluster.cpu_core_hours;
     row->cluster_capacity_memory_gigabyte_hours = cluster.memory_gigabyte_hours;
-    row->cost_category_id = find_category(fold, output, row->namespace).greatest_id;
+    row->cost_category_id = find_category(fold, output, row->namespace)->greatest_id;
 }
 
 static void build_pod_rows(struct usage_fold *fold, struct usage_output *output, int32_t day)
@@ -252,7 +255,7 @@ static void add_storage_group(struct usage_output *output, const uint32_t key[SG
 static void join_storage_row(struct usage_fold *fold, struct usage_output *output,
                              const struct storage_row *row, uint32_t node, uint32_t resource_id)
 {
-    uint32_t times = at_least_once(find_category(fold, output, row->namespace).count);
+    uint32_t times = at_least_once(find_category(fold, output, row->namespace)->count);
     bool has_labels = row->volume_labels != TEXT_NULL && row->claim_labels != TEXT_NULL;
     uint32_t own = has_labels
                        ? label_filter_merge(&fold->filter, row->volume_labels, row->claim_labels)
@@ -309,7 +312,7 @@ static void write_storage_row(struct usage_fold *fold, struct usage_output *outp
         shared_gib_months(total->request, days, total->node_count);
     row->persistentvolumeclaim_usage_gigabyte_months =
         shared_gib_months(total->usage, days, total->node_count);
-    row->cost_category_id = find_category(fold, output, row->namespace).greatest_id;
+    row->cost_category_id = find_category(fold, output, row->namespace)->greatest_id;
 }
 
 static void build_storage_rows(struct usage_fold *fold, struct usage_output *output, int32_t day)
@@ -346,7 +349,7 @@ static void build_unallocated_rows(struct usage_fold *fold, struct usage_output 
     for (uint32_t n = 0; n < unallocated->nodes.count; n++) {
         struct usage_row made;
         unallocated_row(unallocated, n, &output->blank, &fold->texts, &made);
-        uint32_t matches = find_category(fold, output, made.namespace).count;
+        uint32_t matches = find_category(fold, output, made.namespace)->count;
         for (uint32_t m = 0; m < at_least_once(matches); m++) {
             struct usage_row *row = append(&output->unordered);
             *row = made;
@@ -448,7 +451,7 @@ bool usage_rows_build(struct usage_fold *fold, int32_t day, struct usage_output 
     make_blank(fold, day, &output->blank);
     output->unordered.count = 0;
     node_capacity_choose_day(&fold->capacity, day);
-    key_map_clear(&output->namespaces);
+    output->day = day;
     build_pod_rows(fold, output, day);
     size_t pod_rows = output->unordered.count;
     build_storage_rows(fold, output, day);
