@@ -325,34 +325,48 @@ static enum reconciliation_entry entry_of(struct text namespace_name)
     return RECONCILE_namespaces;
 }
 
-/* Sums of a namespace are gathered over runs of rows: rows are sorted by target. */
-static void reconcile_rows(const struct row_maker *maker, const struct number_list *order,
-                           struct reconciliation *sums)
+/* The sums a row belongs to. Rows are sorted by target, so they seldom change. */
+struct row_sums {
+    const struct row_maker *maker;
+    struct reconciliation *sums;
+    const struct cost_row *last;
+    struct namespace_sums *space;
+    struct currency_sums *currency;
+    enum reconciliation_entry entry;
+};
+
+static void find_sums(struct row_sums *found, const struct cost_row *row)
 {
-    const struct cost_groups *groups = maker->groups;
-    const struct cost_row *last = NULL;
-    struct namespace_sums *space = NULL;
-    struct currency_sums *currency = NULL;
-    enum reconciliation_entry entry = RECONCILE_namespaces;
-    for (uint32_t i = 0; i < order->count; i++) {
-        const struct cost_row *row = &groups->rows[i];
-        if (last == NULL || last->namespace != row->namespace ||
-            last->cluster_id != row->cluster_id || last->currency_code != row->currency_code) {
-            const struct text_pool *texts = maker->names->texts;
-            struct text code = text_pool_borrow(texts, row->currency_code);
-            struct text name = text_pool_borrow(texts, row->namespace);
-            currency = reconciliation_currency(sums, code);
-            space = reconciliation_namespace(sums, code,
-                                             text_pool_borrow(texts, row->cluster_id), name);
-            entry = entry_of(name);
-        }
-        last = row;
-        const struct line_amounts *amounts = &groups->amounts[order->items[i]];
-        for (int column = 0; column < COST_COLUMNS; column++) {
-            exact_sum_merge(&space->amounts[column], amounts->costs[column]);
-            exact_sum_merge(&currency->amounts[entry][column], amounts->costs[column]);
-        }
+    const struct cost_row *last = found->last;
+    found->last = row;
+    if (last != NULL && last->namespace == row->namespace && last->cluster_id == row->cluster_id &&
+        last->currency_code == row->currency_code)
+        return;
+    const struct text_pool *texts = found->maker->names->texts;
+    struct text code = text_pool_borrow(texts, row->currency_code);
+    struct text name = text_pool_borrow(texts, row->namespace);
+    found->currency = reconciliation_currency(found->sums, code);
+    found->space = reconciliation_namespace(found->sums, code,
+                                            text_pool_borrow(texts, row->cluster_id), name);
+    found->entry = entry_of(name);
+}
+
+static void reconcile_row(struct row_sums *found, const struct cost_row *row,
+                          const struct line_amounts *amounts)
+{
+    find_sums(found, row);
+    for (int column = 0; column < COST_COLUMNS; column++) {
+        exact_sum_merge(&found->space->amounts[column], amounts->costs[column]);
+        exact_sum_merge(&found->currency->amounts[found->entry][column], amounts->costs[column]);
     }
+}
+
+/* Groups lie in the order of the bill, rows are made in their own: fetch ahead. */
+static void fetch_group(const struct cost_groups *groups, uint32_t number)
+{
+    __builtin_prefetch(key_map_key(&groups->map, number));
+    __builtin_prefetch(&groups->amounts[number]);
+    __builtin_prefetch((const char *)&groups->amounts[number] + 64);
 }
 
 const struct cost_row *cost_groups_rows(struct cost_groups *groups,
@@ -360,17 +374,22 @@ const struct cost_row *cost_groups_rows(struct cost_groups *groups,
                                         struct reconciliation *sums,
                                         struct attribution_notices *notices)
 {
+    enum { AHEAD = 12 };
     struct number_list order = {0};
     struct row_maker maker = {.groups = groups, .names = names};
+    struct row_sums found = {.maker = &maker, .sums = sums};
     cost_order_build(&groups->map, names, &order);
     open_maker(&maker);
     if (groups->row_capacity < groups->map.count) {
         groups->row_capacity = groups->map.count + groups->map.count / 4;
         groups->rows = memory_grow(groups->rows, groups->row_capacity * sizeof *groups->rows);
     }
-    for (uint32_t i = 0; i < order.count; i++)
+    for (uint32_t i = 0; i < order.count; i++) {
+        if (i + AHEAD < order.count)
+            fetch_group(groups, order.items[i + AHEAD]);
         fill_row(&maker, order.items[i], &groups->rows[i], notices);
-    reconcile_rows(&maker, &order, sums);
+        reconcile_row(&found, &groups->rows[i], &groups->amounts[order.items[i]]);
+    }
     close_maker(&maker);
     number_list_close(&order);
     return groups->rows;

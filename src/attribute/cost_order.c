@@ -149,23 +149,50 @@ static void place_targets(const struct ranking *ranking, struct number_list *pla
 /* ---- rows ---- */
 
 struct ordered {
-    uint64_t head; /* places of target and part */
+    uint32_t target; /* places */
+    uint32_t part;
     uint32_t tags; /* ranks */
     uint32_t category;
     uint32_t direction;
     uint32_t number;
 };
 
-static int compare_ordered(const void *left, const void *right)
+static int compare_rest(const void *left, const void *right)
 {
     const struct ordered *a = left, *b = right;
-    if (a->head != b->head)
-        return a->head < b->head ? -1 : 1;
     if (a->direction != b->direction)
         return a->direction < b->direction ? -1 : 1;
     if (a->tags != b->tags)
         return a->tags < b->tags ? -1 : 1;
     return (a->category > b->category) - (a->category < b->category);
+}
+
+/* Deals rows out by a place below `places`, keeping the order of equal ones. */
+static void deal(const struct ordered *from, struct ordered *to, uint32_t count, uint32_t places,
+                 size_t offset)
+{
+    uint32_t *starts = memory_grow(NULL, ((size_t)places + 1) * sizeof *starts);
+    memset(starts, 0, ((size_t)places + 1) * sizeof *starts);
+    for (uint32_t i = 0; i < count; i++)
+        starts[*(const uint32_t *)((const char *)&from[i] + offset) + 1]++;
+    for (uint32_t i = 0; i < places; i++)
+        starts[i + 1] += starts[i];
+    for (uint32_t i = 0; i < count; i++)
+        to[starts[*(const uint32_t *)((const char *)&from[i] + offset)]++] = from[i];
+    free(starts);
+}
+
+/* Sorts the runs of one target and part by what is left. Most have one row or two. */
+static void order_rest(struct ordered *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count;) {
+        uint32_t end = i + 1;
+        while (end < count && rows[end].target == rows[i].target && rows[end].part == rows[i].part)
+            end++;
+        if (end - i > 1)
+            qsort(rows + i, end - i, sizeof *rows, compare_rest);
+        i = end;
+    }
 }
 
 void cost_order_build(const struct key_map *groups, const struct cost_group_names *names,
@@ -176,22 +203,24 @@ void cost_order_build(const struct key_map *groups, const struct cost_group_name
     rank_texts(&ranking, groups);
     place_parts(&ranking, &parts);
     place_targets(&ranking, &targets);
-    struct ordered *rows = memory_grow(NULL, (groups->count + 1) * sizeof *rows);
-    for (uint32_t i = 0; i < groups->count; i++) {
+    uint32_t count = groups->count;
+    struct ordered *rows = memory_grow(NULL, ((size_t)count + 1) * sizeof *rows);
+    struct ordered *dealt = memory_grow(NULL, ((size_t)count + 1) * sizeof *dealt);
+    for (uint32_t i = 0; i < count; i++) {
         const uint32_t *key = key_map_key(groups, i);
         rows[i] = (struct ordered){
-            .head = (uint64_t)targets.items[key[GROUP_TARGET]] << 32 | parts.items[key[GROUP_PART]],
-            .tags = ranking.ranks.items[key[GROUP_TAGS]],
-            .category = ranking.ranks.items[key[GROUP_COST_CATEGORY]],
-            .direction = key[GROUP_DIRECTION],
-            .number = i,
-        };
+            targets.items[key[GROUP_TARGET]],      parts.items[key[GROUP_PART]],
+            ranking.ranks.items[key[GROUP_TAGS]],  ranking.ranks.items[key[GROUP_COST_CATEGORY]],
+            key[GROUP_DIRECTION],                  i};
     }
-    qsort(rows, groups->count, sizeof *rows, compare_ordered);
-    number_list_reset(order, groups->count);
-    for (uint32_t i = 0; i < groups->count; i++)
+    deal(rows, dealt, count, parts.count, offsetof(struct ordered, part));
+    deal(dealt, rows, count, targets.count, offsetof(struct ordered, target));
+    order_rest(rows, count);
+    number_list_reset(order, count);
+    for (uint32_t i = 0; i < count; i++)
         order->items[i] = rows[i].number;
     free(rows);
+    free(dealt);
     free(ranking.texts);
     number_list_close(&ranking.ranks);
     number_list_close(&parts);
