@@ -21,7 +21,7 @@ enum {
 #include "command/verbs.def"
 #undef VERB
     ON_JOB = ON_RUN | ON_PLAN | ON_CHECK | ON_RECONCILE, /* verbs about the work of a run */
-    ON_RESULT = ON_COMPARE | ON_REPORT | ON_SHOW, /* verbs that read results */
+    ON_RESULT = ON_COMPARE | ON_REPORT | ON_SHOW | ON_EXPORT, /* verbs that read results */
     ON_CONFIGURED = ON_JOB | ON_RESULT | ON_SCHEMA,   /* verbs that load a configuration */
 };
 

@@ -5,6 +5,7 @@
 #include "arrow/bridge.h"
 #include "base/arena.h"
 #include "result/result_files.h"
+#include "sink/csv_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -203,8 +204,11 @@ static bool set_cells(struct result *result, unsigned char *row, struct error *e
         const struct csv_cell *cell = &file->cells[i];
         if (column == SIZE_MAX || cell->is_null || !result->wanted[column])
             continue;
-        if (!result_set_text(result, &result->table->columns[column], row,
-                             file->buffer + cell->start, cell->length, error))
+        /* texts that a spreadsheet would run carry an apostrophe; see sink/csv_text.h */
+        struct text text =
+            csv_unguard((struct text){file->buffer + cell->start, (uint32_t)cell->length});
+        if (!result_set_text(result, &result->table->columns[column], row, text.bytes, text.length,
+                             error))
             return error_add_context(error, "%s: line %lld", file->path, (long long)file->line);
     }
     return true;
