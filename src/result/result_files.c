@@ -133,7 +133,7 @@ bool result_files_list(struct arrow_store *store, const char *ending, const stru
         struct path_reading reading = read_path(entries[i].path, ending, table, arena);
         if (reading.hidden)
             continue;
-        if (reading.of_some_table)
+        if (reading.of_table || reading.of_some_table)
             files->unnamed = false;
         if (reading.of_table || (root_is_table && !reading.of_some_table))
             files->files[files->count++] = reading.file;
