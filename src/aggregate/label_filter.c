@@ -36,21 +36,20 @@ void label_filter_init(struct label_filter *filter, struct text_pool *texts,
     *filter = (struct label_filter){
         .texts = texts, .keys = keys, .key_count = key_count, .strict = strict};
     arena_init(&filter->scratch);
-    key_map_init(&filter->merges, 2);
+    pair_map_init(&filter->merges);
     filter->empty_set = text_pool_intern(texts, "{}", 2);
 }
 
 void label_filter_close(struct label_filter *filter)
 {
     arena_close(&filter->scratch);
-    key_map_close(&filter->merges);
+    pair_map_close(&filter->merges);
     free(filter->filtered);
-    free(filter->merged);
 }
 
 void label_filter_reset(struct label_filter *filter)
 {
-    key_map_clear(&filter->merges);
+    pair_map_clear(&filter->merges);
     if (filter->room > 0)
         memset(filter->filtered, 0, filter->room * sizeof *filter->filtered);
     filter->empty_set = text_pool_intern(filter->texts, "{}", 2);
@@ -117,20 +116,15 @@ uint32_t label_filter_merge(struct label_filter *filter, uint32_t under, uint32_
         return over == TEXT_NULL ? filter->empty_set : over;
     if (over == TEXT_NULL || over == filter->empty_set || over == under)
         return under;
-    bool added;
-    uint32_t index = key_map_add(&filter->merges, (uint32_t[]){under, over}, &added);
-    if (!added)
-        return filter->merged[index];
+    const struct pair_slot *known = pair_map_find(&filter->merges, under, over);
+    if (known->used != 0)
+        return known->value;
     struct label_list low, high;
     (void)label_json_parse(text_pool_borrow(filter->texts, under), &filter->scratch, &low);
     (void)label_json_parse(text_pool_borrow(filter->texts, over), &filter->scratch, &high);
     struct label_list list = label_list_merge(low, high, &filter->scratch);
-    if (filter->merges.count > filter->merged_room) {
-        filter->merged_room = filter->merges.capacity;
-        filter->merged =
-            memory_grow(filter->merged, filter->merged_room * sizeof *filter->merged);
-    }
-    filter->merged[index] = intern_set(filter, &list);
+    uint32_t merged = intern_set(filter, &list);
     arena_reset(&filter->scratch);
-    return filter->merged[index];
+    pair_map_set(&filter->merges, under, over, merged);
+    return merged;
 }

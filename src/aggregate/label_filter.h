@@ -13,7 +13,7 @@
 #define COSTAGG_AGGREGATE_LABEL_FILTER_H
 
 #include "base/error.h"
-#include "base/key_map.h"
+#include "base/pair_map.h"
 #include "base/settings.h"
 #include "base/text_pool.h"
 
@@ -28,9 +28,7 @@ struct label_filter {
     uint32_t *filtered;      /* by text id, + 1; 0: not parsed yet */
     uint32_t room;
     uint32_t empty_set;      /* id of "{}" */
-    struct key_map merges;   /* (under, over) → index of merged[] */
-    uint32_t *merged;
-    uint32_t merged_room;
+    struct pair_map merges;  /* (under, over) → merged set */
     uint64_t malformed;      /* distinct texts read as {} or with keys dropped */
     char first_malformed[256]; /* "FILE: row N" of the first */
 };

@@ -173,6 +173,7 @@ struct arrow_writer;
 struct arrow_column_option {
     const char *name;
     bool dictionary; /* dictionary-encode (text and repetitive measures) */
+    bool random;     /* no bytes repeat (uuids): compressing would be wasted */
 };
 
 /* Opens a Parquet file for writing under `path`. `schema` is consumed. Each written batch becomes

@@ -216,7 +216,7 @@ static void write_file(struct place *place, const char *path, const struct test_
     struct ArrowSchema schema = table_schema(columns, count);
     struct arrow_column_option options[8];
     for (size_t i = 0; i < count; i++)
-        options[i] = (struct arrow_column_option){columns[i].name, dictionary};
+        options[i] = (struct arrow_column_option){columns[i].name, dictionary, false};
     struct arrow_writer *writer;
     assert_ok(place, arrow_writer_open(place->store, path, &schema, options, count, 1000,
                                        &place->arena, &writer, &place->error));
