@@ -66,15 +66,15 @@ static bool close_output(struct error *error)
 
 static int report(const struct error *error)
 {
-    int status = error->kind == ERROR_INTERRUPTED ? interrupt_exit_status()
-                                                  : error_exit_status(error->kind);
+    int status =
+        error->kind == ERROR_INTERRUPTED ? interrupt_exit_status() : error_exit_status(error->kind);
     char number[12];
     snprintf(number, sizeof number, "%d", status);
     if (log_current_format() == LOG_TEXT)
         log_write(LOG_ERROR, "%s", error->message);
     else
-        log_event(LOG_ERROR, error->message, "kind", error_kind_name(error->kind), "status",
-                  number, NULL);
+        log_event(LOG_ERROR, error->message, "kind", error_kind_name(error->kind), "status", number,
+                  NULL);
     return status;
 }
 

@@ -26,8 +26,7 @@ enum log_format log_current_format(void);
 bool log_enabled(enum log_level level);
 
 /* Writes an event: a message, nothing else. */
-void log_write(enum log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Writes an event with fields, pairs of key and value ended by NULL:
  * log_event(LOG_INFO, "stage done", "stage", "usage", "rows", "41650", NULL). A value of NULL is

@@ -47,8 +47,8 @@ void nearest_init(struct nearest *nearest, const char *name)
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
-    size_t longer = strlen(candidate) > strlen(nearest->name) ? strlen(candidate)
-                                                               : strlen(nearest->name);
+    size_t longer =
+        strlen(candidate) > strlen(nearest->name) ? strlen(candidate) : strlen(nearest->name);
     size_t distance = nearest_distance(nearest->name, candidate);
     size_t allowed = longer < 4 ? 1 : longer / 3;
     if (distance <= allowed && (nearest->best == NULL || distance < nearest->distance)) {

@@ -6,8 +6,8 @@
 
 struct nearest {
     const char *name;
-    const char *best;  /* NULL: nothing is near enough (a third of the letters, at least one) */
-    size_t distance;   /* of `best` */
+    const char *best; /* NULL: nothing is near enough (a third of the letters, at least one) */
+    size_t distance;  /* of `best` */
 };
 
 /* Starts a search; `name` is borrowed until its end. */

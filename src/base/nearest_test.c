@@ -15,9 +15,15 @@ static void test_distance_counts_letters(void **state)
         const char *b;
         size_t distance;
     } cases[] = {
-        {"", "", 0},          {"run", "run", 0},       {"run", "rum", 1},
-        {"run", "RUN", 0},    {"org_id", "org_di", 1}, {"ab", "ba", 1},
-        {"abc", "", 3},       {"markup", "markupp", 1}, {"kitten", "sitting", 3},
+        {"", "", 0},
+        {"run", "run", 0},
+        {"run", "rum", 1},
+        {"run", "RUN", 0},
+        {"org_id", "org_di", 1},
+        {"ab", "ba", 1},
+        {"abc", "", 3},
+        {"markup", "markupp", 1},
+        {"kitten", "sitting", 3},
         {"clusters", "custer", 2},
     };
     (void)state;

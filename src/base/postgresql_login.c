@@ -25,10 +25,10 @@ void postgresql_login_parameters(const struct postgresql_login *login, const cha
     };
     /* libpq expands the first dbname only, so a URI has to be it, and later parts would override
      * the URI: the database's name comes after all only when there is no URI. */
-    const char *uri = strncmp(location, "postgresql://", 13) == 0 ||
-                              strncmp(location, "postgres://", 11) == 0
-                          ? location
-                          : NULL;
+    const char *uri =
+        strncmp(location, "postgresql://", 13) == 0 || strncmp(location, "postgres://", 11) == 0
+            ? location
+            : NULL;
     size_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i].value == NULL || (uri != NULL && strcmp(parts[i].keyword, "dbname") == 0))

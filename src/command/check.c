@@ -77,10 +77,9 @@ static void check_settings(struct checking *checking)
                      inline_settings ? "inline" : "from PostgreSQL",
                      settings->enabled_ocp_keys.count, settings->enabled_aws_keys.count,
                      settings->cost_category_count,
-                     settings->node_roles_given
-                         ? arena_printf(checking->arena, "%zu node roles",
-                                        settings->node_role_count)
-                         : "node roles from the data",
+                     settings->node_roles_given ? arena_printf(checking->arena, "%zu node roles",
+                                                               settings->node_role_count)
+                                                : "node roles from the data",
                      settings->account_alias_count));
 }
 
@@ -90,9 +89,9 @@ static void check_unit(struct checking *checking, const struct work_unit *unit)
     char bytes[TERMINAL_TEXT];
     char day[CALENDAR_TEXT_SIZE];
     calendar_format(unit->days.first, day);
-    const char *what = arena_printf(
-        checking->arena, "%s %.7s %s", unit->stage, day,
-        unit->cluster != NULL ? unit->cluster->cluster_alias : unit->source);
+    const char *what =
+        arena_printf(checking->arena, "%s %.7s %s", unit->stage, day,
+                     unit->cluster != NULL ? unit->cluster->cluster_alias : unit->source);
     if (unit->inventory == NULL) {
         struct error error;
         error_set(&error, ERROR_NO_INPUT, "%s", unit->missing);
@@ -148,8 +147,7 @@ static void check_outputs(struct checking *checking)
         check_output(checking, config->outputs.items[i],
                      arena_printf(checking->arena, "output %zu", i + 1));
     if (config->state_given || config->stage != STAGE_ALL)
-        check_output(checking, arena_printf(checking->arena, "parquet:%s", config->state),
-                     "state");
+        check_output(checking, arena_printf(checking->arena, "parquet:%s", config->state), "state");
 }
 
 static bool check(const struct command_line *line, struct arena *arena, struct error *error)

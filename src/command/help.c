@@ -25,7 +25,7 @@ static bool explain_verb(const char *name, struct error *error)
 
 bool command_help(const struct command_line *line, struct error *error)
 {
-    static void (*const printers[])(FILE *stream) = {
+    static void (*const printers[])(FILE * stream) = {
         manual_print_overview, manual_print_page,      manual_print_completion,
         manual_print_sample,   manual_print_reference,
     };

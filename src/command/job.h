@@ -14,7 +14,6 @@ MUST_CHECK bool job_load(const struct command_line *line, struct arena *arena,
                          struct config *config, struct error *error);
 
 /* The second half alone. */
-MUST_CHECK bool job_load_settings(struct config *config, struct arena *arena,
-                                  struct error *error);
+MUST_CHECK bool job_load_settings(struct config *config, struct arena *arena, struct error *error);
 
 #endif

@@ -27,8 +27,8 @@ static void print_values(FILE *stream)
         if (options[i].flag != NULL && options[i].kind == OPTION_KIND_CHOICE)
             print_choices(stream, &options[i]);
     for (int i = 0; i < OPTION_COUNT; i++) {
-        if (options[i].flag == NULL || (options[i].kind != OPTION_KIND_PATH &&
-                                        options[i].kind != OPTION_KIND_LOCATION))
+        if (options[i].flag == NULL ||
+            (options[i].kind != OPTION_KIND_PATH && options[i].kind != OPTION_KIND_LOCATION))
             continue;
         fprintf(stream, "%s--%s", separator, options[i].flag);
         separator = " | ";

@@ -10,7 +10,10 @@ static void print_roff(FILE *stream, const char *text)
     if (text[0] == '.' || text[0] == '\'')
         fputs("\\&", stream);
     for (; *text != '\0'; text++) {
-        if (*text == '-')
+        if (strncmp(text, "…", strlen("…")) == 0) {
+            fputs("...", stream);
+            text += strlen("…") - 1;
+        } else if (*text == '-')
             fputs("\\-", stream);
         else if (*text == '\\')
             fputs("\\e", stream);
@@ -43,8 +46,9 @@ static void print_origins(FILE *stream, const struct option *option)
         fputc('.', stream);
     }
     if (option->environment != NULL) {
-        fputs(option->keys != NULL && option->flag != NULL ? "\nEnvironment: " :
-                                                             "\n.br\nEnvironment: ", stream);
+        fputs(option->keys != NULL && option->flag != NULL ? "\nEnvironment: "
+                                                           : "\n.br\nEnvironment: ",
+              stream);
         print_words(stream, option->environment);
         fputc('.', stream);
     }

@@ -46,8 +46,9 @@ static void print_option(FILE *stream, const struct option *option)
 
 static void print_group(FILE *stream, int group)
 {
-    fprintf(stream, "\n### %s\n\n| key | flag | environment | value | default | meaning |\n"
-                    "|---|---|---|---|---|---|\n",
+    fprintf(stream,
+            "\n### %s\n\n| key | flag | environment | value | default | meaning |\n"
+            "|---|---|---|---|---|---|\n",
             option_group_titles[group]);
     for (int i = 0; i < OPTION_COUNT; i++)
         if ((int)options[i].group == group &&

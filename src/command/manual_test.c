@@ -46,9 +46,10 @@ static void test_sample_is_a_valid_configuration(void **state)
 
 static void test_sample_mentions_every_section(void **state)
 {
-    static const char *const parts[] = {"# cost:",   "  # markup: 0", "# s3:",    "# postgresql:",
-                                        "# bills:",  "  # max_workers: N", "settings:",
-                                        "  # cost_categories:", "    # - namespace:"};
+    static const char *const parts[] = {
+        "# cost:",           "  # markup: 0",      "# s3:",     "# postgresql:",
+        "# bills:",          "  # max_workers: N", "settings:", "  # cost_categories:",
+        "    # - namespace:"};
     char *text = printed(manual_print_sample);
     (void)state;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

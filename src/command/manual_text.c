@@ -6,7 +6,8 @@
 
 enum { HELP_COLUMN = 30, LAST_COLUMN = 96 };
 
-/* Writes words from column HELP_COLUMN on, broken at LAST_COLUMN; `column` is where the cursor is. */
+/* Writes words from column HELP_COLUMN on, broken at LAST_COLUMN; `column` is where the cursor is.
+ */
 static void print_wrapped(FILE *stream, const char *text, int column)
 {
     const char *word;
@@ -42,8 +43,9 @@ static void print_option(FILE *stream, const struct option *option)
     snprintf(help, sizeof help, "%s%s%s%s%s%.*s%s", option->help, standard ? " (default " : "",
              standard ? option->standard : "", standard ? ")" : "", length > 0 ? " [" : "",
              (int)length, name, length > 0 ? "]" : "");
-    int column = option->letter != '\0' ? fprintf(stream, "  -%c, --%s", option->letter, option->flag)
-                                        : fprintf(stream, "      --%s", option->flag);
+    int column = option->letter != '\0'
+                     ? fprintf(stream, "  -%c, --%s", option->letter, option->flag)
+                     : fprintf(stream, "      --%s", option->flag);
     if (option->argument != NULL)
         column += fprintf(stream, " %s", option->argument);
     print_wrapped(stream, help, column);
@@ -74,8 +76,9 @@ void manual_print_verb(FILE *stream, enum verb verb)
 
 void manual_print_overview(FILE *stream)
 {
-    fprintf(stream, "costagg %s: OpenShift usage and cloud bills to daily cost tables\n\n"
-                    "usage: costagg VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n",
+    fprintf(stream,
+            "costagg %s: OpenShift usage and cloud bills to daily cost tables\n\n"
+            "usage: costagg VERB [OPTION…] [ARGUMENT…]\n\nVerbs:\n",
             COSTAGG_VERSION);
     for (int i = 0; i < VERB_COUNT; i++) {
         int column = fprintf(stream, "  %s %s", verbs[i].name, verbs[i].arguments);

@@ -21,7 +21,7 @@ enum { PROGRESS_LINE = 200 };
 struct progress {
     struct run_observer observer; /* give this to the run */
     bool visible;
-    pthread_mutex_t lock;    /* of drawing */
+    pthread_mutex_t lock;      /* of drawing */
     char title[PROGRESS_LINE]; /* of the unit at work */
     double began;
     _Atomic int64_t total_rows;

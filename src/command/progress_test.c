@@ -18,8 +18,9 @@ static void test_counts_for_people(void **state)
     static const struct {
         double count;
         const char *text;
-    } cases[] = {{0, "0"},       {999, "999"},          {1000, "1.0 k"}, {12345, "12.3 k"},
-                 {999949, "999.9 k"}, {999999, "1.0 M"}, {2.5e9, "2.5 G"}};
+    } cases[] = {{0, "0"},          {999, "999"},        {1000, "1.0 k"},
+                 {12345, "12.3 k"}, {999949, "999.9 k"}, {999999, "1.0 M"},
+                 {2.5e9, "2.5 G"}};
     char text[24];
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

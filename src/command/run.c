@@ -73,8 +73,7 @@ static bool run(const struct command_line *line, struct arena *arena, struct err
     run_summary_open(summary, arena);
     TRY(config_load(line, arena, &config, error));
     summary->period = config.period;
-    bool done = job_load_settings(&config, arena, error) &&
-                run_job(&config, arena, summary, error);
+    bool done = job_load_settings(&config, arena, error) && run_job(&config, arena, summary, error);
     outcome.status = exit_status(error);
     outcome.ended = (int64_t)time(NULL);
     if (write_files(&config, summary, &outcome, &unwritten))

@@ -108,8 +108,7 @@ bool run_metrics_write(const char *path, const struct run_summary *summary,
     one(stream, "costagg_run_seconds", "Time the last run took", summary->total_seconds);
     one(stream, "costagg_rows_read", "Rows the last run read", (double)summary->rows_in);
     one(stream, "costagg_bytes_read", "Bytes the last run fetched", (double)summary->bytes_in);
-    one(stream, "costagg_retries", "Requests the last run had to repeat",
-        (double)summary->retries);
+    one(stream, "costagg_retries", "Requests the last run had to repeat", (double)summary->retries);
     one(stream, "costagg_peak_memory_bytes", "Peak resident memory of the last run",
         (double)summary->peak_memory_bytes);
     one(stream, "costagg_malformed_labels", "Label texts that were no clean JSON",

@@ -27,14 +27,20 @@ static const char *plural(int64_t count)
 
 /* ---- money ---- */
 
+static void print_share(FILE *stream, double amount, double total)
+{
+    char number[TERMINAL_TEXT];
+    if (total > 0)
+        fprintf(stream, " %7s %%", terminal_text_number(number, amount / total * 100, 1));
+}
+
 static void print_money_line(FILE *stream, const char *name, double amount, double total)
 {
     char number[TERMINAL_TEXT];
     char shown[TERMINAL_TEXT];
     fprintf(stream, "  %s %18s", terminal_text_string(shown, name, NAME_WIDTH),
             terminal_text_number(number, amount, 2));
-    if (total > 0)
-        fprintf(stream, " %7.1f %%", amount / total * 100);
+    print_share(stream, amount, total);
     fputc('\n', stream);
 }
 
@@ -62,16 +68,15 @@ static void print_destinations(FILE *stream, const struct reconciliation *sums, 
                                double total)
 {
     for (int entry = 0; entry < RECONCILE_ENTRIES; entry++) {
-        double amount = reconciliation_amount(sums, currency, (enum reconciliation_entry)entry,
-                                              COST_AMORTIZED);
+        double amount =
+            reconciliation_amount(sums, currency, (enum reconciliation_entry)entry, COST_AMORTIZED);
         if (entry == RECONCILE_total || amount == 0)
             continue;
         const char *meaning = reconciliation_entry_meaning((enum reconciliation_entry)entry);
         bool again = entry >= RECONCILE_several_clusters;
         char number[TERMINAL_TEXT];
         fprintf(stream, "  %18s", terminal_text_number(number, again ? -amount : amount, 2));
-        if (total > 0)
-            fprintf(stream, " %7.1f %%", (again ? -amount : amount) / total * 100);
+        print_share(stream, again ? -amount : amount, total);
         fprintf(stream, "  %s\n", meaning);
     }
 }
@@ -84,8 +89,8 @@ static void print_markup(FILE *stream, const struct config *config,
     if (config->cost_rules.markup == 0)
         return;
     for (int entry = RECONCILE_namespaces; entry <= RECONCILE_network_unattributed; entry++)
-        attributed += reconciliation_amount(sums, currency, (enum reconciliation_entry)entry,
-                                            COST_AMORTIZED);
+        attributed +=
+            reconciliation_amount(sums, currency, (enum reconciliation_entry)entry, COST_AMORTIZED);
     fprintf(stream, "  %18s           markup of %g %% on what is in the table, not in these sums\n",
             terminal_text_number(number, attributed * config->cost_rules.markup, 2),
             config->cost_rules.markup * 100);
@@ -101,8 +106,7 @@ static void print_currency(FILE *stream, const struct config *config,
     struct money_line *lines =
         memory_grow(NULL, ((size_t)sums->namespaces.count + 1) * sizeof *lines);
     fprintf(stream, "\nMoney, amortized cost in %s\n",
-            code.bytes != NULL ? terminal_text_name(name, code, 3)
-                               : "no currency");
+            code.bytes != NULL ? terminal_text_name(name, code, 3) : "no currency");
     size_t count = reconciliation_by_namespace(sums, currency, COST_AMORTIZED, lines);
     print_ranking(stream, "by namespace", lines, count, total);
     count = reconciliation_by_cluster(sums, currency, COST_AMORTIZED, lines);
@@ -185,21 +189,20 @@ void run_text_print_reconciliation(FILE *stream, const struct reconciliation *su
                 any |= entry_amount(sums, currency, entry, column) != 0;
             if (!any)
                 continue;
-            fprintf(stream, "%-18s",
-                    reconciliation_entry_name((enum reconciliation_entry)entry));
+            fprintf(stream, "%-18s", reconciliation_entry_name((enum reconciliation_entry)entry));
             for (int column = 0; column < COST_COLUMNS; column++)
-                fprintf(stream, " %18s",
-                        terminal_text_number(
-                            number, entry_amount(sums, currency, entry, column), 9));
+                fprintf(
+                    stream, " %18s",
+                    terminal_text_number(number, entry_amount(sums, currency, entry, column), 9));
             fprintf(stream, "  %s\n",
                     reconciliation_entry_meaning((enum reconciliation_entry)entry));
         }
         fprintf(stream, "%-18s", "difference");
         for (int column = 0; column < COST_COLUMNS; column++)
             fprintf(stream, " %18s",
-                    terminal_text_number(number, reconciliation_difference(
-                                                     sums, currency, (enum cost_column)column),
-                                         9));
+                    terminal_text_number(
+                        number, reconciliation_difference(sums, currency, (enum cost_column)column),
+                        9));
         fputs("  bill - (rows + missing - counted again)\n", stream);
     }
     free(order);
@@ -269,9 +272,8 @@ static void print_effort(FILE *stream, const struct config *config,
     char e[TERMINAL_TEXT];
     fprintf(stream, "\n%s to %s: %s row%s in (%s), %s usage row%s and %s cost row%s out\n",
             calendar_format(summary->period.first, first),
-            calendar_format(summary->period.last, last),
-            terminal_text_count(a, summary->rows_in), plural(summary->rows_in),
-            terminal_text_bytes(b, summary->bytes_in),
+            calendar_format(summary->period.last, last), terminal_text_count(a, summary->rows_in),
+            plural(summary->rows_in), terminal_text_bytes(b, summary->bytes_in),
             terminal_text_count(c, summary->usage_rows_out), plural(summary->usage_rows_out),
             terminal_text_count(d, summary->cost_rows_out), plural(summary->cost_rows_out));
     fprintf(stream,
@@ -279,8 +281,8 @@ static void print_effort(FILE *stream, const struct config *config,
             "thread%s; peak memory %s\n",
             (long long)summary->days_with_rows, plural(summary->days_with_rows),
             config->cluster_count, plural((int64_t)config->cluster_count), summary->total_seconds,
-            summary->usage_seconds, summary->cost_seconds, config->threads,
-            plural(config->threads), terminal_text_bytes(e, summary->peak_memory_bytes));
+            summary->usage_seconds, summary->cost_seconds, config->threads, plural(config->threads),
+            terminal_text_bytes(e, summary->peak_memory_bytes));
     if (summary->retries > 0)
         fprintf(stream, "%lld request%s had to be repeated\n", (long long)summary->retries,
                 plural(summary->retries));

@@ -88,8 +88,7 @@ static bool add_with_value(struct command_line *line, enum option_id id, const c
 }
 
 /* The option of a flag; where verbs share a flag, this verb's. */
-static enum option_id flag_of_verb(const struct command_line *line, const char *name,
-                                   size_t length)
+static enum option_id flag_of_verb(const struct command_line *line, const char *name, size_t length)
 {
     enum option_id id = option_by_flag(name, length, line->verb);
     for (int i = 0; i < OPTION_COUNT; i++)
@@ -143,7 +142,8 @@ static bool check_arguments(const struct command_line *line, struct error *error
     if (line->help || line->version)
         return true;
     if (line->argument_count > verb->most)
-        return error_set(error, ERROR_USAGE, "'%s' is one argument too many: costagg %s [OPTION…]%s%s",
+        return error_set(error, ERROR_USAGE,
+                         "'%s' is one argument too many: costagg %s [OPTION…]%s%s",
                          line->arguments[verb->most], verb->name,
                          verb->arguments[0] != '\0' ? " " : "", verb->arguments);
     if (line->argument_count < verb->least)
@@ -152,8 +152,8 @@ static bool check_arguments(const struct command_line *line, struct error *error
     return true;
 }
 
-bool command_line_parse(int argc, char *const *argv, struct arena *arena,
-                        struct command_line *line, struct error *error)
+bool command_line_parse(int argc, char *const *argv, struct arena *arena, struct command_line *line,
+                        struct error *error)
 {
     struct cursor cursor = {argc, argv, 2, arena, error};
     size_t room = argc > 0 ? (size_t)argc : 1;
@@ -163,7 +163,8 @@ bool command_line_parse(int argc, char *const *argv, struct arena *arena,
         .given = arena_alloc_array(arena, room, sizeof(struct given_option)),
     };
     if (argc < 2)
-        return error_set(error, ERROR_USAGE, "what to do? `costagg run` does the work, `costagg help` lists the verbs");
+        return error_set(error, ERROR_USAGE,
+                         "what to do? `costagg run` does the work, `costagg help` lists the verbs");
     line->version = strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0;
     if (line->version || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return true;

@@ -20,7 +20,7 @@ struct command_line {
     struct given_option {
         enum option_id option;
         const char *text; /* of a flag without value: "true" (--x) or "false" (--no-x) */
-    } *given;             /* in the order given */
+    } * given;            /* in the order given */
     size_t given_count;
     bool help;    /* --help was given: print it and do nothing else */
     bool version; /* --version likewise */

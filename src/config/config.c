@@ -145,8 +145,8 @@ static bool build_settings(const struct config_values *values, struct arena *are
                            struct config *config, struct error *error)
 {
     bool listed = config_settings_listed(values);
-    int otherwise = !listed && config_places_have_server(values) ? SETTINGS_POSTGRESQL
-                                                                 : SETTINGS_INLINE;
+    int otherwise =
+        !listed && config_places_have_server(values) ? SETTINGS_POSTGRESQL : SETTINGS_INLINE;
     config->settings_from =
         (enum settings_from)config_values_choice(values, OPTION_SETTINGS_FROM, otherwise);
     config->settings_location = "postgresql:";
@@ -154,8 +154,9 @@ static bool build_settings(const struct config_values *values, struct arena *are
         if (strncmp(config->outputs.items[i - 1], "postgres", 8) == 0)
             config->settings_location = config->outputs.items[i - 1];
     if (config->settings_from == SETTINGS_POSTGRESQL && listed)
-        return config_values_fail(values, OPTION_SETTINGS_FROM, error,
-                                  "settings come from PostgreSQL but are listed here too: keep one");
+        return config_values_fail(
+            values, OPTION_SETTINGS_FROM, error,
+            "settings come from PostgreSQL but are listed here too: keep one");
     return config_settings_build(values, arena, &config->settings, error);
 }
 
@@ -236,8 +237,8 @@ bool config_load(const struct command_line *line, struct arena *arena, struct co
     return load(line, true, arena, config, error);
 }
 
-bool config_load_places(const struct command_line *line, struct arena *arena,
-                        struct config *config, struct error *error)
+bool config_load_places(const struct command_line *line, struct arena *arena, struct config *config,
+                        struct error *error)
 {
     return load(line, false, arena, config, error);
 }

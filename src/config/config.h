@@ -41,28 +41,28 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 struct config {
     /* What: whose data, which days, which sources. */
     const char *org_id;
-    struct period period;      /* first and last day, both belong; may span months */
-    enum config_stage stage;   /* default STAGE_ALL; without bills the cost stage has no work */
-    struct cluster *clusters;  /* at least one, after --cluster */
+    struct period period;     /* first and last day, both belong; may span months */
+    enum config_stage stage;  /* default STAGE_ALL; without bills the cost stage has no work */
+    struct cluster *clusters; /* at least one, after --cluster */
     size_t cluster_count;
-    struct bill *bills;        /* may be none. --bill keeps that bill and its clusters; --cluster
-                                  keeps that cluster and the bills it runs on */
+    struct bill *bills; /* may be none. --bill keeps that bill and its clusters; --cluster
+                           keeps that cluster and the bills it runs on */
     size_t bill_count;
-    bool clusters_filtered;    /* --cluster (or --bill) left some out: a bill's split between its
-                                  clusters still needs them all, see bill.clusters */
+    bool clusters_filtered;       /* --cluster (or --bill) left some out: a bill's split between its
+                                     clusters still needs them all, see bill.clusters */
     struct cluster *all_clusters; /* as configured, before --cluster; bills point into this */
     size_t all_cluster_count;
-    int shard_index;           /* 0-based, < shard_count; default 0 of 1 */
+    int shard_index; /* 0-based, < shard_count; default 0 of 1 */
     int shard_count;
 
     /* Where from, where to. */
-    const char *input;         /* directory or s3://BUCKET/PREFIX */
+    const char *input;                                   /* directory or s3://BUCKET/PREFIX */
     const char *templates[REPORT_COUNT][TEMPLATE_COUNT]; /* as inventory_request.templates wants
                                                             them; NULL: the known conventions */
     struct string_list outputs; /* at least one: sqlite:…, postgresql:…, parquet:…, csv:… */
-    const char *state;         /* Parquet root (directory or s3://…) for the summaries between the
-                                  stages */
-    bool state_given;          /* false: `state` is the default beside the first output */
+    const char *state; /* Parquet root (directory or s3://…) for the summaries between the
+                          stages */
+    bool state_given;  /* false: `state` is the default beside the first output */
     enum output_mode output_mode; /* shadow: write beside the live tables, to compare */
     const char *output_schema; /* PostgreSQL schema to write, by output_mode; NULL: search path */
     const char *live_schema;   /* postgresql.schema: what others read; NULL: search path */
@@ -74,31 +74,31 @@ struct config {
     /* By which rules. */
     enum settings_from settings_from; /* SETTINGS_POSTGRESQL: `settings` is empty until
                                          settings_postgresql_read() (source/) fills it */
-    const char *settings_location; /* of SETTINGS_POSTGRESQL: the first postgresql output, else
-                                      "postgresql:"; read with `postgresql`, from live_schema */
+    const char *settings_location;    /* of SETTINGS_POSTGRESQL: the first postgresql output, else
+                                         "postgresql:"; read with `postgresql`, from live_schema */
     struct settings settings;
     struct cost_rules cost_rules;
-    bool rollups;              /* also write the summary tables of the pages; default true */
-    bool strict;               /* malformed labels and open reconciliations are errors */
+    bool rollups; /* also write the summary tables of the pages; default true */
+    bool strict;  /* malformed labels and open reconciliations are errors */
 
     /* How. */
-    int threads;               /* ≥ 1; default: processors this process may use */
+    int threads;                  /* ≥ 1; default: processors this process may use */
     enum streaming use_streaming; /* default auto */
-    int64_t chunk_size;        /* rows a batch, a hint; default 100000 */
-    bool use_bulk_copy;        /* PostgreSQL: COPY; default true */
-    int64_t memory_limit;      /* bytes of resident memory; 0: none (the default) */
-    bool dry_run;              /* do all but write */
-    const char *explain;       /* bill resource id whose path through the rules to print; or NULL */
+    int64_t chunk_size;           /* rows a batch, a hint; default 100000 */
+    bool use_bulk_copy;           /* PostgreSQL: COPY; default true */
+    int64_t memory_limit;         /* bytes of resident memory; 0: none (the default) */
+    bool dry_run;                 /* do all but write */
+    const char *explain; /* bill resource id whose path through the rules to print; or NULL */
 
     /* What to say. */
     enum progress_mode progress;
     enum log_format log_format;
     enum log_level log_level;
-    const char *metrics_file;  /* Prometheus text; NULL: none */
-    const char *report_file;   /* JSON run report; NULL: none */
-    int interval_seconds;      /* of watch; default 300 */
-    const char *listen;        /* of watch: ADDRESS:PORT of /healthz and /metrics; NULL: none */
-    const char *file;          /* the configuration file that was read; NULL: none */
+    const char *metrics_file; /* Prometheus text; NULL: none */
+    const char *report_file;  /* JSON run report; NULL: none */
+    int interval_seconds;     /* of watch; default 300 */
+    const char *listen;       /* of watch: ADDRESS:PORT of /healthz and /metrics; NULL: none */
+    const char *file;         /* the configuration file that was read; NULL: none */
 };
 
 /* Loads the configuration of a verb: the file of -c/--config or COSTAGG_CONFIG (without either:

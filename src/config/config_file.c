@@ -12,7 +12,7 @@
 
 #include <yaml.h>
 
-enum { LARGEST_FILE = 1 << 20, LARGEST_MAP = 10000 };
+enum { LARGEST_FILE = 1 << 20, LARGEST_MAP = 10000, DEEPEST_NODE = 50 };
 
 /* A YAML document on its way to a tree. Nodes are shared where the file has aliases. */
 struct reader {
@@ -120,8 +120,8 @@ static bool build_map(struct reader *reader, const yaml_node_t *from, struct con
             return error_set(reader->error, ERROR_BAD_CONFIG,
                              "%s:%zu: the key '%s' stands here twice (first in line %zu)",
                              reader->name, line, name, first->line);
-        node->items[node->count++] = (struct config_entry){
-            arena_copy(reader->arena, name, strlen(name)), line, value};
+        node->items[node->count++] =
+            (struct config_entry){arena_copy(reader->arena, name, strlen(name)), line, value};
     }
     return merged == NULL || merge(reader, node, merged);
 }
@@ -186,6 +186,34 @@ static bool set_syntax_error(const char *name, const yaml_parser_t *parser, stru
                      parser->context != NULL ? ": " : "", problem);
 }
 
+/* Looks at the events first: libyaml takes quadratic time over deep nesting, and no configuration
+ * is deep. Syntax errors are left to the real reading. */
+static bool check_depth(const char *name, const char *text, size_t length, struct error *error)
+{
+    yaml_parser_t parser;
+    int depth = 0;
+    bool more = true;
+    if (yaml_parser_initialize(&parser) == 0)
+        return error_set(error, ERROR_INTERNAL, "out of memory");
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    while (more && depth <= DEEPEST_NODE) {
+        yaml_event_t event;
+        more = yaml_parser_parse(&parser, &event) != 0;
+        if (!more)
+            break;
+        depth += event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT;
+        depth -= event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
+        more = event.type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    size_t line = parser.mark.line + 1;
+    yaml_parser_delete(&parser);
+    if (depth > DEEPEST_NODE)
+        return error_set(error, ERROR_BAD_CONFIG, "%s:%zu: nested deeper than any configuration is",
+                         name, line);
+    return true;
+}
+
 /* True when nothing but the end follows the first document. */
 static bool at_end(yaml_parser_t *parser)
 {
@@ -202,6 +230,7 @@ bool config_file_parse(const char *name, const char *text, size_t length, struct
 {
     yaml_parser_t parser;
     yaml_document_t document;
+    TRY(check_depth(name, text, length, error));
     if (yaml_parser_initialize(&parser) == 0)
         return error_set(error, ERROR_INTERNAL, "out of memory");
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
@@ -234,8 +263,8 @@ static bool read_all(const char *path, int file, struct arena *arena, char **tex
     if (got < 0)
         return error_set(error, ERROR_BAD_CONFIG, "%s: %s", path, strerror(errno));
     if (*length > LARGEST_FILE)
-        return error_set(error, ERROR_BAD_CONFIG, "%s: larger than a megabyte: is it a "
-                         "configuration file?", path);
+        return error_set(error, ERROR_BAD_CONFIG,
+                         "%s: larger than a megabyte: is it a configuration file?", path);
     return true;
 }
 

@@ -105,7 +105,7 @@ static void test_bad_files_are_refused_with_their_line(void **state)
     }
 }
 
-/* Aliases of aliases of aliases are shared, not copied, and depth is bounded by libyaml. */
+/* Aliases of aliases of aliases are shared, not copied; depth is bounded. */
 static void test_bombs_do_no_harm(void **state)
 {
     static const char bomb[] = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -117,6 +117,12 @@ static void test_bombs_do_no_harm(void **state)
     memset(deep, '[', 200000);
     deep[200000] = '\0';
     assert_false(parse(deep));
+    assert_non_null(strstr(error.message, "f.yaml:1: nested deeper"));
+    memset(deep, ' ', 200000);
+    for (size_t i = 0; i < 600; i += 2)
+        memcpy(deep + i, "- ", 2);
+    assert_false(parse(deep));
+    assert_non_null(strstr(error.message, "nested deeper"));
     free(deep);
 }
 

@@ -54,7 +54,8 @@ static bool wrong_kind(struct checker *checker, size_t line, const char *path, c
 
 /* Says which key was probably meant: one beside it that is spelt alike, or one of that very name
  * elsewhere. */
-static bool unknown_key(struct checker *checker, const char *parent, const struct config_entry *entry)
+static bool unknown_key(struct checker *checker, const char *parent,
+                        const struct config_entry *entry)
 {
     struct nearest nearest;
     struct known_paths known = {0};
@@ -69,8 +70,7 @@ static bool unknown_key(struct checker *checker, const char *parent, const struc
         if (strncmp(known.path, parent, parent_length) == 0 &&
             (parent_length == 0 || known.path[parent_length] == '.')) {
             const char *segment = known.path + parent_length + (parent_length > 0);
-            nearest_offer(&nearest,
-                          arena_copy(checker->arena, segment, strcspn(segment, ".[")));
+            nearest_offer(&nearest, arena_copy(checker->arena, segment, strcspn(segment, ".[")));
         }
     }
     const char *dot = parent_length > 0 ? "." : "";
@@ -155,8 +155,7 @@ static bool check_option(struct checker *checker, const char *path, const struct
 
 static bool check_map(struct checker *checker, const char *path, const struct config_node *map);
 
-static bool check_required(struct checker *checker, const char *path,
-                           const struct config_node *map)
+static bool check_required(struct checker *checker, const char *path, const struct config_node *map)
 {
     size_t length = strlen(path);
     for (size_t i = 0; i < option_field_count; i++) {

@@ -184,14 +184,14 @@ static const char *session_token(const struct config_values *values)
     return config_values_text(values, OPTION_S3_SESSION_TOKEN);
 }
 
-static bool build_s3(const struct config_values *values, struct arena *arena,
-                     struct config *config, struct error *error)
+static bool build_s3(const struct config_values *values, struct arena *arena, struct config *config,
+                     struct error *error)
 {
     const char *endpoint = config_values_text(values, OPTION_S3_ENDPOINT);
     if (endpoint != NULL && strstr(endpoint, "://") == NULL)
-        endpoint = arena_printf(
-            arena, "%s://%s",
-            config_values_boolean(values, OPTION_S3_USE_SSL) ? "https" : "http", endpoint);
+        endpoint = arena_printf(arena, "%s://%s",
+                                config_values_boolean(values, OPTION_S3_USE_SSL) ? "https" : "http",
+                                endpoint);
     if (endpoint != NULL && !starts_with(endpoint, "http://") && !starts_with(endpoint, "https://"))
         return config_values_fail(values, OPTION_S3_ENDPOINT, error,
                                   "an endpoint begins with http:// or https://");

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 static const char *const names[] = {
-    "COSTAGG_SHARD",          "COSTAGG_SHARDS",       "JOB_COMPLETION_INDEX",
-    "SLURM_ARRAY_TASK_ID",    "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN",
-    "SLURM_ARRAY_TASK_MAX",   "SLURM_ARRAY_TASK_STEP",
+    "COSTAGG_SHARD",        "COSTAGG_SHARDS",         "JOB_COMPLETION_INDEX",
+    "SLURM_ARRAY_TASK_ID",  "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN",
+    "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_STEP",
 };
 
 /* Settings of the names above, NULL: unset; and the share they give, or the message. */

@@ -89,8 +89,8 @@ static bool read_clusters(const struct config_values *values, const struct confi
 }
 
 /* The one cluster of ocp.* and OCP_*. */
-static bool read_ocp(const struct config_values *values, struct arena *arena,
-                     struct config *config, struct error *error)
+static bool read_ocp(const struct config_values *values, struct arena *arena, struct config *config,
+                     struct error *error)
 {
     const char *source = config_values_text(values, OPTION_OCP_SOURCE);
     if (source == NULL)
@@ -233,8 +233,8 @@ static bool read_bills(const struct config_values *values, const struct config_n
 }
 
 /* The one bill of aws.* and AWS_PROVIDER_UUID. */
-static bool read_aws(const struct config_values *values, struct arena *arena,
-                     struct config *config, struct error *error)
+static bool read_aws(const struct config_values *values, struct arena *arena, struct config *config,
+                     struct error *error)
 {
     const char *source = config_values_text(values, OPTION_AWS_SOURCE);
     if (source == NULL)
@@ -287,10 +287,11 @@ static bool check_names(const struct config_values *values, const struct config 
         while (j < config->bill_count && strcasecmp(config->bills[j].source, bills->texts[i]) != 0)
             j++;
         if (j == config->bill_count)
-            return config_values_fail(
-                values, OPTION_BILL, error, "no such bill: %s; the configuration has %zu%s%s",
-                bills->texts[i], config->bill_count, config->bill_count > 0 ? ", the first is " : "",
-                config->bill_count > 0 ? config->bills[0].source : "");
+            return config_values_fail(values, OPTION_BILL, error,
+                                      "no such bill: %s; the configuration has %zu%s%s",
+                                      bills->texts[i], config->bill_count,
+                                      config->bill_count > 0 ? ", the first is " : "",
+                                      config->bill_count > 0 ? config->bills[0].source : "");
     }
     return true;
 }

@@ -16,12 +16,12 @@
 #include <cmocka.h>
 
 #define SOURCE "be3edc0a-1ef2-44f0-8be0-3db0dc2574bd"
-#define OTHER "be3edc0a-1ef2-44f0-8be0-3db0dc2574be"
-#define BILL "afbd67f9-6196-49cf-a198-8ad9f06c144a"
+#define OTHER  "be3edc0a-1ef2-44f0-8be0-3db0dc2574be"
+#define BILL   "afbd67f9-6196-49cf-a198-8ad9f06c144a"
 
 /* A configuration that is complete but for what a test adds. */
-#define BASE                                           \
-    "org_id: org1\ninput: ./in\n"                      \
+#define BASE                      \
+    "org_id: org1\ninput: ./in\n" \
     "period: {start: 2025-10-01, end: 2025-10-31}\n"
 #define CLUSTERS "clusters:\n  - {source: " SOURCE ", cluster_id: c1, cluster_alias: east}\n"
 
@@ -261,7 +261,7 @@ static void test_the_papers_file_works_unchanged(void **state)
     assert_int_equal(config.bill_count, 1);
     assert_int_equal(config.bills[0].bill_id, INTEGER_NULL);
     assert_int_equal(config.bills[0].cluster_count, 1);
-    static const char *const names[] = {"S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY",
+    static const char *const names[] = {"S3_ENDPOINT",       "S3_ACCESS_KEY",     "S3_SECRET_KEY",
                                         "POSTGRES_PASSWORD", "OCP_PROVIDER_UUID", "ORG_ID",
                                         "AWS_PROVIDER_UUID"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -292,11 +292,10 @@ static void test_templates_know_hourly_and_daily(void **state)
 
 static void test_names_choose_clusters_and_bills(void **state)
 {
-    static const char yaml[] = BASE
-        "clusters:\n  - {source: " SOURCE ", cluster_id: c1}\n"
-        "  - {source: " OTHER ", cluster_id: c2}\n"
-        "bills:\n  - {source: " BILL ", clusters: [c2]}\n"
-        "  - {source: " SOURCE ", clusters: [" SOURCE "]}\n";
+    static const char yaml[] = BASE "clusters:\n  - {source: " SOURCE ", cluster_id: c1}\n"
+                                    "  - {source: " OTHER ", cluster_id: c2}\n"
+                                    "bills:\n  - {source: " BILL ", clusters: [c2]}\n"
+                                    "  - {source: " SOURCE ", clusters: [" SOURCE "]}\n";
     (void)state;
     assert_true(load(yaml, ""));
     assert_false(config.clusters_filtered);
@@ -332,12 +331,9 @@ static void test_state_lies_beside_the_first_output(void **state)
         const char *output;
         const char *place;
     } cases[] = {
-        {"sqlite:a/costs.db", "a/costs.db-state"},
-        {"parquet:out/", "out-state"},
-        {"parquet:s3://b/p", "s3://b/p-state"},
-        {"parquet:s3://b", "s3://b/costagg-state"},
-        {"postgresql:", "costagg-state"},
-        {"csv:dir", "dir-state"},
+        {"sqlite:a/costs.db", "a/costs.db-state"}, {"parquet:out/", "out-state"},
+        {"parquet:s3://b/p", "s3://b/p-state"},    {"parquet:s3://b", "s3://b/costagg-state"},
+        {"postgresql:", "costagg-state"},          {"csv:dir", "dir-state"},
     };
     char flags[80];
     (void)state;
@@ -471,7 +467,8 @@ static const struct {
     {BASE CLUSTERS, "--shard 4/3", ERROR_USAGE, "4/3"},
     {BASE CLUSTERS, "--memory-limit 12elephants", ERROR_USAGE, "12elephants"},
     {BASE CLUSTERS "performance: {chunk_size: 0}\n", "", ERROR_BAD_CONFIG, "from 1 to"},
-    {BASE CLUSTERS "cost: {distribution: {weights: {aws: {cpu_weight: 0.5, memory_weight: 0.6}}}}\n",
+    {BASE CLUSTERS
+     "cost: {distribution: {weights: {aws: {cpu_weight: 0.5, memory_weight: 0.6}}}}\n",
      "", ERROR_BAD_CONFIG, "add up to 1"},
     {BASE CLUSTERS "s3: {access_key: a}\n", "", ERROR_BAD_CONFIG, "one is missing"},
     {BASE CLUSTERS "s3: {endpoint: 'ftp://x'}\n", "", ERROR_BAD_CONFIG, "http:// or https://"},

@@ -179,8 +179,9 @@ int64_t config_values_integer(const struct config_values *values, enum option_id
 {
     const char *text = config_values_text(values, id);
     int64_t value = otherwise;
-    bool valid = text == NULL || (options[id].kind == OPTION_KIND_SIZE ? value_size(text, &value)
-                                                                       : value_integer(text, &value));
+    bool valid =
+        text == NULL || (options[id].kind == OPTION_KIND_SIZE ? value_size(text, &value)
+                                                              : value_integer(text, &value));
     assert(valid);
     (void)valid;
     return value;

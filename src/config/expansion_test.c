@@ -54,9 +54,12 @@ static void test_what_cannot_be_filled_in_is_named(void **state)
         const char *text;
         const char *message;
     } cases[] = {
-        {"${COSTAGG_T_UNSET}", "COSTAGG_T_UNSET"}, {"x${COSTAGG_T_UNSET", "'}'"},
-        {"${}", "${NAME}"},                        {"${1A}", "${NAME}"},
-        {"${A B}", "${NAME}"},                     {"${:-x}", "${NAME}"},
+        {"${COSTAGG_T_UNSET}", "COSTAGG_T_UNSET"},
+        {"x${COSTAGG_T_UNSET", "'}'"},
+        {"${}", "${NAME}"},
+        {"${1A}", "${NAME}"},
+        {"${A B}", "${NAME}"},
+        {"${:-x}", "${NAME}"},
     };
     struct arena arena;
     const char *expanded;

@@ -25,8 +25,8 @@ const char *const option_group_titles[GROUP_COUNT] = {
 const struct option options[OPTION_COUNT] = {
 #define OPTION(ID, flag, letter, argument, keys, environment, KIND, standard, verbs, traits, \
                GROUP, help)                                                                  \
-    {flag,  letter, argument, keys,          environment, OPTION_KIND_##KIND, standard,      \
-     verbs, traits, GROUP_##GROUP, help},
+    {flag,     letter, argument, keys,          environment, OPTION_KIND_##KIND,             \
+     standard, verbs,  traits,   GROUP_##GROUP, help},
 #include "config/options.def"
 #undef OPTION
 };

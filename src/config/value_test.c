@@ -12,8 +12,8 @@
 
 static void test_integers(void **state)
 {
-    static const char *const refused[] = {"",   " 1", "1 ", "+1",  "1.0", "0x10",
-                                          "1e3", "--1", "-", "one", "9223372036854775808"};
+    static const char *const refused[] = {
+        "", " 1", "1 ", "+1", "1.0", "0x10", "1e3", "--1", "-", "one", "9223372036854775808"};
     int64_t value = 7;
     (void)state;
     assert_true(value_integer("0", &value) && value == 0);
@@ -44,11 +44,20 @@ static void test_sizes(void **state)
         const char *text;
         int64_t bytes;
     } cases[] = {
-        {"0", 0},           {"512MB", 512000000}, {"2GiB", INT64_C(2) << 30},
-        {"2Gi", INT64_C(2) << 30}, {"1G", 1000000000},   {"10 kB", 10000},
-        {"3tib", INT64_C(3) << 40}, {"1048576", 1048576},
-        {"x", -1},          {"12 elephants", -1}, {"-1MB", -1},
-        {"1.5GB", -1},      {"99999999999TB", -1}, {"", -1},
+        {"0", 0},
+        {"512MB", 512000000},
+        {"2GiB", INT64_C(2) << 30},
+        {"2Gi", INT64_C(2) << 30},
+        {"1G", 1000000000},
+        {"10 kB", 10000},
+        {"3tib", INT64_C(3) << 40},
+        {"1048576", 1048576},
+        {"x", -1},
+        {"12 elephants", -1},
+        {"-1MB", -1},
+        {"1.5GB", -1},
+        {"99999999999TB", -1},
+        {"", -1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -64,8 +73,8 @@ static void test_durations(void **state)
     static const struct {
         const char *text;
         int seconds;
-    } cases[] = {{"300", 300}, {"90s", 90},  {"5m", 300}, {"1h", 3600}, {"0", 0},
-                 {"1d", -1},   {"-5", -1},   {"", -1},    {"5 m", -1},  {"999999h", -1}};
+    } cases[] = {{"300", 300}, {"90s", 90}, {"5m", 300}, {"1h", 3600}, {"0", 0},
+                 {"1d", -1},   {"-5", -1},  {"", -1},    {"5 m", -1},  {"999999h", -1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int seconds = -1;
@@ -76,8 +85,8 @@ static void test_durations(void **state)
 
 static void test_shards_count_from_zero(void **state)
 {
-    static const char *const refused[] = {"", "1", "4/4", "4/3", "-1/3", "0/0", "1/2/3", "a/b",
-                                          "0/", "/1", "0/1000001"};
+    static const char *const refused[] = {"",      "1",   "4/4", "4/3", "-1/3",     "0/0",
+                                          "1/2/3", "a/b", "0/",  "/1",  "0/1000001"};
     int index = -1;
     int count = -1;
     (void)state;

@@ -31,8 +31,8 @@ static bool fail_query(struct reading *reading, const char *table, PGresult *res
     bool missing = state != NULL && (strcmp(state, "42P01") == 0 || strcmp(state, "42703") == 0 ||
                                      strcmp(state, "3F000") == 0);
     bool forbidden = state != NULL && strcmp(state, "42501") == 0;
-    const char *advice = missing     ? "; is postgresql.schema right? Without these tables list the "
-                                       "settings in the configuration and say settings.from: inline"
+    const char *advice = missing ? "; is postgresql.schema right? Without these tables list the "
+                                   "settings in the configuration and say settings.from: inline"
                          : forbidden ? "; grant SELECT on it"
                                      : "; try again later";
     error_set(reading->error, missing || forbidden ? ERROR_BAD_CONFIG : ERROR_TRY_AGAIN,
@@ -102,8 +102,8 @@ static bool read_categories(struct reading *reading, struct settings *settings)
               "ORDER BY cost_category_id, namespace",
               &result));
     settings->cost_category_count = (size_t)PQntuples(result);
-    settings->cost_categories = arena_alloc_array(
-        reading->arena, settings->cost_category_count, sizeof *settings->cost_categories);
+    settings->cost_categories = arena_alloc_array(reading->arena, settings->cost_category_count,
+                                                  sizeof *settings->cost_categories);
     for (int row = 0; row < PQntuples(result); row++)
         settings->cost_categories[row] =
             (struct cost_category){cell(reading, result, row, 0), integer(result, row, 1)};
@@ -120,8 +120,8 @@ static bool read_nodes(struct reading *reading, struct settings *settings)
               &result));
     settings->node_role_count = (size_t)PQntuples(result);
     settings->node_roles_given = settings->node_role_count > 0;
-    settings->node_roles = arena_alloc_array(reading->arena, settings->node_role_count,
-                                             sizeof *settings->node_roles);
+    settings->node_roles =
+        arena_alloc_array(reading->arena, settings->node_role_count, sizeof *settings->node_roles);
     for (int row = 0; row < PQntuples(result); row++)
         settings->node_roles[row] =
             (struct node_role){cell(reading, result, row, 0), cell(reading, result, row, 1),
@@ -136,8 +136,8 @@ static bool read_aliases(struct reading *reading, struct settings *settings)
     TRY(query(reading, "account_id, id", "reporting_awsaccountalias",
               "WHERE account_id IS NOT NULL ORDER BY account_id, id", &result));
     settings->account_alias_count = (size_t)PQntuples(result);
-    settings->account_aliases = arena_alloc_array(
-        reading->arena, settings->account_alias_count, sizeof *settings->account_aliases);
+    settings->account_aliases = arena_alloc_array(reading->arena, settings->account_alias_count,
+                                                  sizeof *settings->account_aliases);
     for (int row = 0; row < PQntuples(result); row++)
         settings->account_aliases[row] =
             (struct account_alias){cell(reading, result, row, 0), integer(result, row, 1)};
@@ -182,8 +182,11 @@ bool settings_postgresql_read(const char *location, const struct postgresql_logi
                               const char *schema, struct arena *arena, struct settings *settings,
                               struct error *error)
 {
-    struct reading reading = {.connection = connect_to(location, login), .schema = "",
-                              .shown = "the search path", .arena = arena, .error = error};
+    struct reading reading = {.connection = connect_to(location, login),
+                              .schema = "",
+                              .shown = "the search path",
+                              .arena = arena,
+                              .error = error};
     bool done;
     *settings = (struct settings){0};
     if (PQstatus(reading.connection) == CONNECTION_OK) {

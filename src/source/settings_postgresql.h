@@ -20,9 +20,8 @@ struct settings;
 
 /* Fills `settings`; everything in it lives in `arena`. `schema` NULL: the search path; `login` may
  * be NULL. The connection is closed on return. */
-MUST_CHECK bool settings_postgresql_read(const char *location,
-                                         const struct postgresql_login *login, const char *schema,
-                                         struct arena *arena, struct settings *settings,
-                                         struct error *error);
+MUST_CHECK bool settings_postgresql_read(const char *location, const struct postgresql_login *login,
+                                         const char *schema, struct arena *arena,
+                                         struct settings *settings, struct error *error);
 
 #endif
