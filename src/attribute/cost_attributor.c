@@ -281,24 +281,44 @@ static void add_part(struct exact_sum sums[COST_COLUMNS], const struct class_vie
         exact_sum_add(&sums[column], class->costs[column] * fraction, EXACT_SUM_FINE);
 }
 
-/* Enters what the plans' gaps say into the reconciliation. */
+/* Enters what a plan's gaps say into the reconciliation. */
+static void reconcile_gaps(const struct cost_attributor *attributor,
+                           const struct class_view *class, const struct cost_plan *plan,
+                           struct currency_sums *sums)
+{
+    const struct cost_gap *gaps = attributor->shares.gaps + plan->first_gap;
+    for (uint32_t i = 0; i < plan->gap_count; i++)
+        add_part(sums->amounts[gaps[i].entry], class, gaps[i].fraction);
+}
+
+/* What a line's plan by tag emits where its plan by id has claimed the line already: the whole, less
+ * what is missing, more what is in excess. */
+static double counted_again(const struct cost_attributor *attributor, const struct cost_plan *plan)
+{
+    const struct cost_gap *gaps = attributor->shares.gaps + plan->first_gap;
+    double again = 1;
+    for (uint32_t i = 0; i < plan->gap_count; i++)
+        again += reconciliation_entry_kind(gaps[i].entry) == RECONCILIATION_EXCESS
+                     ? gaps[i].fraction
+                     : -gaps[i].fraction;
+    return again;
+}
+
 static void reconcile_class(const struct cost_attributor *attributor,
                             const struct class_view *class, const struct cost_plan plans[2],
                             struct currency_sums *sums)
 {
-    uint32_t claims = plans[0].claims + plans[1].claims;
-    if (claims == 0) {
+    if (plans[0].claims > 0) {
+        reconcile_gaps(attributor, class, &plans[0], sums);
+        if (plans[1].claims > 0)
+            add_part(sums->amounts[RECONCILE_several_clusters], class,
+                     counted_again(attributor, &plans[1]));
+    } else if (plans[1].claims > 0) {
+        reconcile_gaps(attributor, class, &plans[1], sums);
+    } else {
         enum reconciliation_entry reason =
             plans[0].failure < plans[1].failure ? plans[0].failure : plans[1].failure;
         add_part(sums->amounts[reason], class, 1);
-        return;
-    }
-    if (claims > 1)
-        add_part(sums->amounts[RECONCILE_several_clusters], class, claims - 1.0);
-    for (int i = 0; i < 2; i++) {
-        const struct cost_gap *gaps = attributor->shares.gaps + plans[i].first_gap;
-        for (uint32_t j = 0; j < plans[i].gap_count; j++)
-            add_part(sums->amounts[gaps[j].entry], class, gaps[j].fraction);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void cost_targets_init(struct cost_targets *targets)
@@ -55,22 +56,32 @@ struct cost_share *cost_shares_add(struct cost_shares *shares, struct cost_share
     return &shares->shares[shares->count++];
 }
 
-void cost_shares_add_gap(struct cost_shares *shares, double fraction,
-                         enum reconciliation_entry missing, enum reconciliation_entry excess)
+static void add_gap(struct cost_shares *shares, enum reconciliation_entry entry, double fraction)
 {
-    if (fraction == 0)
-        return;
     if (shares->gap_count == shares->gap_capacity) {
         shares->gap_capacity = shares->gap_capacity * 2 + 16;
         shares->gaps = memory_grow(shares->gaps, shares->gap_capacity * sizeof *shares->gaps);
     }
-    shares->gaps[shares->gap_count++] = fraction > 0 ? (struct cost_gap){missing, fraction}
-                                                     : (struct cost_gap){excess, -fraction};
+    shares->gaps[shares->gap_count++] = (struct cost_gap){entry, fraction};
 }
 
 void cost_shares_claim(struct cost_shares *shares)
 {
-    shares->claims++;
+    if (shares->claims++ > 0)
+        add_gap(shares, RECONCILE_several_clusters, 1);
+}
+
+void cost_shares_add_gap(struct cost_shares *shares, double fraction,
+                         enum reconciliation_entry missing, enum reconciliation_entry excess)
+{
+    if (fabs(fraction) < COST_GAP_SMALLEST)
+        return;
+    if (shares->claims > 1)
+        add_gap(shares, RECONCILE_several_clusters, -fraction);
+    else if (fraction > 0)
+        add_gap(shares, missing, fraction);
+    else
+        add_gap(shares, excess, -fraction);
 }
 
 void cost_shares_fail(struct cost_shares *shares, enum reconciliation_entry reason)

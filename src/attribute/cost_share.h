@@ -4,7 +4,7 @@
  * each a target and a fraction, and with gaps, the fractions that the reconciliation must explain.
  * Everything is linear in a line's amounts, so one answer serves all lines of the resource.
  *
- * A *claim* is a rule's answer for one line: it is due the whole line once. A claim either emits
+ * A *claim* is a rule's answer for one line, which is due the whole line. A claim either emits
  * something, and then its gaps say why that is not exactly the whole; or it fails for a reason. */
 #ifndef COSTAGG_ATTRIBUTE_COST_SHARE_H
 #define COSTAGG_ATTRIBUTE_COST_SHARE_H
@@ -34,9 +34,12 @@ struct cost_share {
     char rule;            /* 'a' … 'e', 'n': non-CSI storage */
 };
 
+/* Smaller fractions are what rounding leaves of a whole. */
+#define COST_GAP_SMALLEST 1e-12
+
 struct cost_gap {
     enum reconciliation_entry entry;
-    double fraction; /* of the line, positive */
+    double fraction; /* of the line */
 };
 
 /* Where rows go: all columns of a result row that don't come from the bill line. */
@@ -78,12 +81,14 @@ void cost_shares_clear(struct cost_shares *shares);
 
 struct cost_share *cost_shares_add(struct cost_shares *shares, struct cost_share share);
 
-/* A gap of the claims so far: `missing` where the fraction is positive, `excess` where negative. */
+/* A claim that emits something. The first one is due the line; whatever a further one emits is
+ * counted again. */
+void cost_shares_claim(struct cost_shares *shares);
+
+/* A gap of the claim just made: `missing` where the fraction is positive, `excess` where negative.
+ * What a further claim leaves out is not missing, it is that much less counted again. */
 void cost_shares_add_gap(struct cost_shares *shares, double fraction,
                          enum reconciliation_entry missing, enum reconciliation_entry excess);
-
-/* A claim that emits something. */
-void cost_shares_claim(struct cost_shares *shares);
 
 /* A claim that emits nothing; of several reasons the first of the list counts. */
 void cost_shares_fail(struct cost_shares *shares, enum reconciliation_entry reason);

@@ -194,7 +194,7 @@ static void say_plan(struct explanation *explanation, const struct cost_attribut
         const struct cost_gap *gap = &attributor->shares.gaps[plan->first_gap + i];
         bool missing = reconciliation_entry_kind(gap->entry) == RECONCILIATION_MISSING;
         say(explanation, "      %s: %s, %.10g of it: %.10g\n",
-            missing ? "in no row" : "counted again", reconciliation_entry_meaning(gap->entry),
+            missing ? "in no row" : "too much", reconciliation_entry_meaning(gap->entry),
             gap->fraction, gap->fraction * measure_coalesce(cost, 0));
     }
 }
@@ -217,9 +217,8 @@ static void say_outcome(struct explanation *explanation, const struct cost_plan 
         plans[0].failure < plans[1].failure ? plans[0].failure : plans[1].failure;
     if (claims == 0)
         say(explanation, "      in no row: %s\n", reconciliation_entry_meaning(reason));
-    else if (claims > 1)
-        say(explanation, "      counted %u times in full: %s\n", claims,
-            reconciliation_entry_meaning(RECONCILE_several_clusters));
+    else if (plans[0].claims > 0 && plans[1].claims > 0)
+        say(explanation, "      too much: what rule d emits, for the id has claimed the line\n");
 }
 
 void explanation_add_class(struct explanation *explanation,

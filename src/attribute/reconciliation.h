@@ -16,10 +16,11 @@
  * 100 = 20 idle. 100 = 80 + 20. If grouping had lost shop's row: 100 ≠ 30 + 20, and the run says
  * so.
  *
- * Where a line is claimed by several: node rules (c, e) claim a line in full in each cluster; the
- * disk rules (a, b) and the tag rule (d) share it between clusters and claim it once together. The
- * line is due once; every further claim that emits anything is an excess of the whole line
- * (SEVERAL_CLUSTERS). Claims that emit nothing are a reason only when no claim emits anything.
+ * Where a line is claimed by several: the rules for nodes (c, e) claim a line in full in each
+ * cluster, the disk rules (a, b) and the tag rule (d) share it between clusters and claim it once
+ * together. The first claim that emits anything is due the line, and its gaps say what is missing;
+ * all that further ones emit is counted again (several_clusters). Claims that emit nothing give a
+ * reason only when no claim emits anything.
  *
  * Sums are exact and merge in any order. One thread at a time. */
 #ifndef COSTAGG_ATTRIBUTE_RECONCILIATION_H
