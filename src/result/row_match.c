@@ -34,6 +34,7 @@ struct matching {
 /* How a step looks at the key. */
 struct relaxation {
     uint64_t aside;          /* key columns that are put aside */
+    uint64_t follows;        /* value columns that follow them and need not agree either */
     bool null_is_empty;      /* null and '' are one */
     bool lone_pairs;         /* one row left on either side is a pair whatever its values */
 };
@@ -162,7 +163,7 @@ static void drop_settled(struct side *side)
 
 /* Pairs rows of the group whose values all agree. Both groups are in order of weight, so only
  * rows of about the same weight are looked at. */
-static void pair_equals(struct matching *matching)
+static void pair_equals(struct matching *matching, uint64_t values)
 {
     struct side *a = &matching->a, *b = &matching->b;
     double relative = matching->tolerance.relative;
@@ -174,7 +175,7 @@ static void pair_equals(struct matching *matching)
             low++;
         for (size_t j = low; j < b->group_count && b->weight[b->group[j]] <= weight + slack; j++)
             if (!b->settled[b->group[j]] &&
-                !differing(matching, matching->profile->values, a->group[i], b->group[j])) {
+                !differing(matching, values, a->group[i], b->group[j])) {
                 settle(matching, a->group[i], b->group[j]);
                 break;
             }
@@ -332,7 +333,7 @@ static void match_full_keys(struct matching *matching)
         if (matching->a.group_count > 0 && matching->b.group_count > 0) {
             if (settle_split(matching, numbers))
                 continue;
-            pair_equals(matching);
+            pair_equals(matching, matching->profile->values);
             settle_duplicates(matching, true, first_a);
             settle_duplicates(matching, false, first_b);
             pair_nearest(matching);
@@ -356,7 +357,7 @@ static void match_relaxed(struct matching *matching, const struct relaxation *re
         if (a->group_count == 0 || b->group_count == 0)
             continue;
         if (relaxation->lone_pairs || says_something(a, a->group[a->group_count - 1]))
-            pair_equals(matching);
+            pair_equals(matching, matching->profile->values & ~relaxation->follows);
         if (relaxation->lone_pairs && a->group_count == 1 && b->group_count == 1)
             settle(matching, a->group[0], b->group[0]);
     }
@@ -372,15 +373,20 @@ static void match_relaxed_keys(struct matching *matching)
     static const char *const clusters[] = {"cluster_id", "source_uuid"};
     static const char *const namespaces[] = {"namespace"};
     static const char *const days[] = {"usage_start"};
-#define COLUMNS(names) compare_columns(matching->profile->table, names, sizeof names / sizeof *names)
+    static const char *const after_labels[] = {"all_labels", "pod_labels"};
+    static const char *const after_clusters[] = {"cluster_alias", "report_period_id"};
+    static const char *const after_namespaces[] = {"cost_category_id"};
+    static const char *const after_days[] = {"usage_end"};
+#define COLUMNS(names) \
+    compare_columns(matching->profile->table, names, sizeof names / sizeof *names)
     const struct relaxation relaxations[] = {
         {.null_is_empty = true, .lone_pairs = true},
-        {.aside = COLUMNS(labels), .lone_pairs = true},
+        {.aside = COLUMNS(labels), .follows = COLUMNS(after_labels), .lone_pairs = true},
         {.aside = COLUMNS(nodes), .null_is_empty = true},
         {.aside = COLUMNS(volumes), .null_is_empty = true},
-        {.aside = COLUMNS(clusters)},
-        {.aside = COLUMNS(namespaces)},
-        {.aside = COLUMNS(days)},
+        {.aside = COLUMNS(clusters), .follows = COLUMNS(after_clusters)},
+        {.aside = COLUMNS(namespaces), .follows = COLUMNS(after_namespaces)},
+        {.aside = COLUMNS(days), .follows = COLUMNS(after_days)},
     };
 #undef COLUMNS
     for (size_t i = 0; i < sizeof relaxations / sizeof relaxations[0]; i++)
