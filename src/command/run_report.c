@@ -106,8 +106,8 @@ static json_t *currency(const struct reconciliation *sums, uint32_t number)
         json_t *amounts = json_object();
         for (int entry = 0; entry < RECONCILE_ENTRIES; entry++)
             put(amounts, reconciliation_entry_name((enum reconciliation_entry)entry),
-                json_real(reconciliation_amount(sums, number, (enum reconciliation_entry)entry,
-                                                column)));
+                json_real(
+                    reconciliation_amount(sums, number, (enum reconciliation_entry)entry, column)));
         put(amounts, "difference", json_real(reconciliation_difference(sums, number, column)));
         put(object, column_names[column], amounts);
     }
@@ -175,8 +175,7 @@ static json_t *bills(const struct run_summary *summary)
     return list;
 }
 
-static void put_effort(json_t *root, const struct config *config,
-                       const struct run_summary *summary)
+static void put_effort(json_t *root, const struct config *config, const struct run_summary *summary)
 {
     json_t *seconds = json_object();
     put(seconds, "total", json_real(summary->total_seconds));
