@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { SHOWN_ITEMS = 20, LEAST_WIDTH = 40, MOST_WIDTH = 120, USUAL_WIDTH = 80, NAME_WIDTH = 28 };
+enum { SHOWN_ITEMS = 20, LEAST_WIDTH = 60, MOST_WIDTH = 120, USUAL_WIDTH = 80, NAME_WIDTH = 28 };
 
 /* What is shown, and how. */
 struct view {
@@ -68,7 +68,7 @@ static const char *plain(const struct view *view)
 static void print_bar(const struct view *view, double part, int room)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    int units = part > 0 ? (int)lround(part * room * 8) : 0;
+    int units = part > 0 && room > 0 ? (int)lround(part * room * 8) : 0;
     fputs(view->colour ? "\x1b[34m" : "", stdout);
     for (int i = 0; i < units / 8; i++)
         fputs("█", stdout);
@@ -220,7 +220,7 @@ static void print_usage(const struct view *view)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         double used = usage_total(view, lines[i].used);
         double requested = usage_total(view, lines[i].requested);
-        printf("  %-20s %14s of %14s", lines[i].label, terminal_text_number(used_text, used, 1),
+        printf("  %-20s %13s of %13s", lines[i].label, terminal_text_number(used_text, used, 1),
                terminal_text_number(requested_text, requested, 1));
         if (requested > 0)
             printf("  %3.0f %%", used / requested * 100);
