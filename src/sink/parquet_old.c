@@ -234,5 +234,10 @@ bool parquet_old_read(struct arrow_store *store, const char *path, const struct 
     free(reading.old.rows);
     free(reading.old.ids);
     arena_close(&arena);
-    return done;
+    if (done)
+        return true;
+    /* To the bridge this is input; to the run it is an output that cannot be renewed. */
+    if (error->kind == ERROR_NO_INPUT || error->kind == ERROR_BAD_DATA)
+        error->kind = ERROR_NO_OUTPUT;
+    return error_add_context(error, "reading the days of the old file that stay");
 }

@@ -81,12 +81,20 @@ static bool check_scope(const struct sink_scope *scope, struct error *error)
     return true;
 }
 
+/* A bucket or folder that an output needs can be missing, but that is no missing input. */
+static bool blame_output(bool done, struct error *error)
+{
+    if (!done && error->kind == ERROR_NO_INPUT)
+        error->kind = ERROR_NO_OUTPUT;
+    return done;
+}
+
 bool sink_begin(struct sink *sink, const struct sink_scope *scope, struct error *error)
 {
     assert(sink->scope.tables == NULL);
     TRY(check_scope(scope, error));
     sink->scope = *scope;
-    if (sink->kind->begin(sink, error))
+    if (blame_output(sink->kind->begin(sink, error), error))
         return true;
     sink_abort(sink);
     return false;
@@ -111,7 +119,7 @@ bool sink_write(struct sink *sink, const struct row_batch *batch, struct error *
         TRY(row_check_place(batch, &sink->scope, error));
     else
         TRY(row_check_batch(batch, &sink->scope, error));
-    return sink->kind->write(sink, batch, error);
+    return blame_output(sink->kind->write(sink, batch, error), error);
 }
 
 static void end_scope(struct sink *sink)
@@ -123,7 +131,7 @@ static void end_scope(struct sink *sink)
 bool sink_commit(struct sink *sink, struct error *error)
 {
     assert(sink->scope.tables != NULL);
-    TRY(sink->kind->commit(sink, error));
+    TRY(blame_output(sink->kind->commit(sink, error), error));
     end_scope(sink);
     return true;
 }
