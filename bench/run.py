@@ -51,7 +51,7 @@ def data(name, *options):
 
 
 def count(query):
-    return duckdb.sql(query).fetchone()[0]
+    return duckdb.sql(query).fetchall()[0][0]
 
 
 def hourly_rows(folder):
@@ -76,7 +76,8 @@ class Contestant:
         self.costs = []
 
     def turn(self):
-        shutil.rmtree(self.out, ignore_errors=True)
+        for place in (self.out, self.out.with_name(self.out.name + "-state")):
+            shutil.rmtree(place, ignore_errors=True)
         self.out.mkdir(parents=True)
         self.costs.append(measure.run(self.command, self.out.parent / f"{self.out.name}.log"))
 
