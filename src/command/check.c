@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CHECK_WIDTH = 50 };
+
 /* One look at everything: what fails is said and the next thing is looked at, so that an operator
  * learns all there is to mend at once. The first failure decides the exit status. */
 struct checking {
@@ -24,7 +26,7 @@ static void say(struct checking *checking, const char *what, const char *found)
 {
     char text[TERMINAL_TEXT];
     checking->checks++;
-    printf("ok      %s  %s\n", terminal_text_string(text, what, 34), found);
+    printf("ok      %s  %s\n", terminal_text_string(text, what, CHECK_WIDTH), found);
 }
 
 static void say_failure(struct checking *checking, const char *what, const struct error *error)
@@ -33,7 +35,7 @@ static void say_failure(struct checking *checking, const char *what, const struc
     checking->checks++;
     if (checking->failures++ == 0)
         checking->first = *error;
-    printf("FAILED  %s  %s\n", terminal_text_string(text, what, 34), error->message);
+    printf("FAILED  %s  %s\n", terminal_text_string(text, what, CHECK_WIDTH), error->message);
 }
 
 static const char *set_or_not(const char *secret)
