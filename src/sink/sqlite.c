@@ -136,7 +136,7 @@ static bool connect_to_write(struct sink *sink, struct error *error)
         return true;
     TRY(connect(sink, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error));
     return execute(sink,
-                   "PRAGMA page_size = 8192;" /* of a new file */
+                   "PRAGMA page_size = 16384;" /* of a new file */
                    "PRAGMA journal_mode = WAL;"
                    "PRAGMA synchronous = FULL;"
                    "PRAGMA cache_size = -16384;"
