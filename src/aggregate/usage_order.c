@@ -131,7 +131,8 @@ static void sort_rows(const struct sort_key *keys, size_t count, uint32_t texts,
     }
 }
 
-/* Everything all rows of the day have in common is hashed once. */
+/* Everything all rows of the day have in common is hashed once: with the uuid's namespace, source and
+ * day (its NUL too) it is 63 bytes, and one more makes it a whole block of SHA-1. */
 static void hash_day(struct sha1 *hash, const struct usage_row *row, const struct text_pool *texts)
 {
     char day[CALENDAR_TEXT_SIZE];
@@ -139,6 +140,7 @@ static void hash_day(struct sha1 *hash, const struct usage_row *row, const struc
     uuid_v5_init(hash, uuid_namespace);
     sha1_update(hash, source.bytes, source.length);
     sha1_update(hash, calendar_format(row->usage_start, day), CALENDAR_TEXT_SIZE);
+    sha1_update(hash, "", 1);
 }
 
 /* The digest of the texts' digests and the rest of the key. */
