@@ -370,6 +370,9 @@ static void match_relaxed_keys(struct matching *matching)
     static const char *const nodes[] = {"node", "resource_id"};
     static const char *const volumes[] = {"persistentvolumeclaim", "persistentvolume",
                                           "storageclass"};
+    static const char *const bill[] = {
+        "product_code", "product_family", "instance_type",           "usage_account_id", "region",
+        "unit",         "currency_code",  "data_transfer_direction", "availability_zone"};
     static const char *const clusters[] = {"cluster_id", "source_uuid"};
     static const char *const namespaces[] = {"namespace"};
     static const char *const days[] = {"usage_start"};
@@ -384,6 +387,7 @@ static void match_relaxed_keys(struct matching *matching)
         {.aside = COLUMNS(labels), .follows = COLUMNS(after_labels), .lone_pairs = true},
         {.aside = COLUMNS(nodes), .null_is_empty = true},
         {.aside = COLUMNS(volumes), .null_is_empty = true},
+        {.aside = COLUMNS(bill), .null_is_empty = true},
         {.aside = COLUMNS(clusters), .follows = COLUMNS(after_clusters)},
         {.aside = COLUMNS(namespaces), .follows = COLUMNS(after_namespaces)},
         {.aside = COLUMNS(days), .follows = COLUMNS(after_days)},
