@@ -17,7 +17,8 @@
 
 /* ---- what there is to do ---- */
 
-/* Looks at a unit's input. Missing input is no failure yet: others may have some. */
+/* Looks at a unit's input. Missing input is no failure yet: others may have some. Input that is
+ * there but cannot be read is one: the result would lack it. */
 static bool find_input(const struct config *config, struct arrow_store *store,
                        struct work_unit *unit, struct arena *arena, struct error *error)
 {
@@ -33,7 +34,7 @@ static bool find_input(const struct config *config, struct arrow_store *store,
         unit->inventory = inventory;
         return true;
     }
-    if (error->kind != ERROR_NO_INPUT)
+    if (!inventory->nothing)
         return false;
     unit->missing = arena_printf(arena, "%s", error->message);
     return true;
@@ -109,6 +110,7 @@ struct month_work {
     size_t count;
     struct usage_rules rules;
     struct usage_spool *spool; /* NULL: no bill is attributed */
+    bool *in_spool;            /* by cluster: its days are in the spool */
     size_t done;               /* units that had input */
     struct error missing;      /* of the first bill, or else cluster, without */
 };
@@ -207,6 +209,7 @@ static bool run_usage_unit(struct month_work *month, size_t number, struct error
     bool done = usage_stage_run(&stage, error);
     tell_end(month);
     month->done += done;
+    month->in_spool[number] = done && stage.spool != NULL;
     return done;
 }
 
@@ -235,13 +238,29 @@ static bool load_state(struct month_work *month, struct error *error)
         if (unit->cluster == NULL || !is_on_our_bill(month, unit->cluster))
             continue;
         if (usage_state_load(config->state, &config->s3, unit->cluster, i, month->days,
-                             month->spool, &rows, error))
+                             month->spool, &rows, error)) {
+            month->in_spool[i] = true;
             continue;
+        }
         if (error->kind != ERROR_NO_INPUT || unit->inventory != NULL)
             return false;
         log_write(LOG_WARNING, "%s", error->message); /* it has no input either */
     }
     return true;
+}
+
+/* Without usage nobody would get any of the bill, and the rows that are there would go. */
+static void note_no_usage(struct month_work *month, const struct work_unit *unit)
+{
+    struct work_unit lacking = *unit;
+    lacking.missing = arena_printf(month->run->arena,
+                                   "bill %s: none of its clusters has usage in %04d-%02d, so its "
+                                   "costs stay as they are: %s",
+                                   unit->source, calendar_month(month->days.first).year,
+                                   calendar_month(month->days.first).month,
+                                   month->missing.kind == ERROR_NONE ? "check its clusters"
+                                                                     : month->missing.message);
+    note_missing(month, &lacking);
 }
 
 static bool run_cost_unit(struct month_work *month, const struct work_unit *unit,
@@ -252,10 +271,17 @@ static bool run_cost_unit(struct month_work *month, const struct work_unit *unit
         note_missing(month, unit);
         return true;
     }
+    bool has_usage = false;
     size_t *spool_clusters =
         arena_alloc_array(run->arena, unit->bill->cluster_count, sizeof *spool_clusters);
-    for (size_t c = 0; c < unit->bill->cluster_count; c++)
+    for (size_t c = 0; c < unit->bill->cluster_count; c++) {
         spool_clusters[c] = (size_t)(unit->bill->clusters[c] - run->config->all_clusters);
+        has_usage |= month->in_spool[spool_clusters[c]];
+    }
+    if (!has_usage) {
+        note_no_usage(month, unit);
+        return true;
+    }
     const struct cost_stage stage = {
         .run = run,
         .bill = unit->bill,
@@ -291,6 +317,8 @@ static bool run_month(struct run *run, struct period days, struct error *missing
         label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
     TRY(find_units(config, run->input, days, run->arena, &month.units, &month.count, error));
     deal_units(config, month.units, month.count, run->arena);
+    month.in_spool =
+        arena_alloc_array(run->arena, config->all_cluster_count, sizeof *month.in_spool);
     if (has_bill_of_ours(&month))
         TRY(usage_spool_open(config->all_cluster_count, days, run->arena, &month.spool, error));
     TRY(run_usage_units(&month, error));

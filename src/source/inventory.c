@@ -387,7 +387,8 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
     *inventory = (struct inventory){0};
     TRY(find_places(&survey, error));
     TRY(list_files(&survey, error));
-    if (survey.file_count == 0)
+    inventory->nothing = survey.file_count == 0;
+    if (inventory->nothing)
         return refuse_no_files(&survey, error);
     TRY(check_conventions(&survey, inventory, error));
     survey.footers = arena_alloc_array(arena, survey.file_count, sizeof *survey.footers);
@@ -397,5 +398,6 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
     for (size_t i = 0; i < survey.file_count; i++)
         free(survey.footers[i].row_groups);
     TRY(ok);
-    return inventory->rows > 0 || refuse_no_rows(&survey, inventory, error);
+    inventory->nothing = inventory->rows == 0;
+    return !inventory->nothing || refuse_no_rows(&survey, inventory, error);
 }

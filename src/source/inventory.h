@@ -74,13 +74,15 @@ struct inventory {
     int64_t bytes;
     int64_t pruned_row_groups;
     int64_t pruned_rows;
+    bool nothing; /* all was looked at, and there is nothing: the reason of ERROR_NO_INPUT */
 };
 
 /* The time column of a report: what the period and the days of slices refer to. */
 const char *inventory_time_column(enum report report);
 
 /* Fills `inventory`. No file of the source in the month, or none with rows in the period, is
- * ERROR_NO_INPUT and says where was looked; a source in two conventions is ERROR_BAD_DATA; a file
+ * ERROR_NO_INPUT, says where was looked and sets `nothing`; what is there but cannot be read may be
+ * ERROR_NO_INPUT too, but not `nothing`; a source in two conventions is ERROR_BAD_DATA; a file
  * that is no Parquet is ERROR_BAD_DATA; an unreachable store is ERROR_UNREACHABLE. */
 MUST_CHECK bool inventory_build(struct arrow_store *store, const struct inventory_request *request,
                                 struct arena *arena, struct inventory *inventory,
