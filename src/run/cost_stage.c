@@ -240,6 +240,7 @@ static bool run_passes(struct cost_work *work, struct error *error)
         return error_set(error, ERROR_DIFFERENT,
                          "the bill does not reconcile with what was attributed; nothing was "
                          "written (run without --strict to see the figures)");
+    TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     return outputs_commit(&run->outputs, error);
 }
 

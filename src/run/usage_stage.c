@@ -258,6 +258,7 @@ static bool run_spans(struct usage_work *work, struct error *error)
     if (work->rows_in == 0)
         return error_set(error, ERROR_NO_INPUT, "source %s: no row lies in the period",
                          stage->cluster->source);
+    TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     return stage->write ? commit_outputs(run, error) : true;
 }
 

@@ -43,6 +43,8 @@ struct survey {
     size_t place_count;
     struct listing *listings;
     size_t listing_count;
+    const char **folders;
+    size_t folder_count;
     struct input_file *files;
     const struct place **file_places; /* where each was found */
     size_t file_count;
@@ -186,14 +188,25 @@ static void choose_files(struct survey *survey)
     }
 }
 
+/* Leaves the folders that hold files, for inventory_check_unchanged(). */
+static void keep_folders(struct survey *survey)
+{
+    survey->folders = arena_alloc_array(survey->arena, survey->listing_count, sizeof(char *));
+    for (size_t i = 0; i < survey->listing_count; i++)
+        if (survey->listings[i].count > 0)
+            survey->folders[survey->folder_count++] = survey->listings[i].folder;
+}
+
 static bool list_files(struct survey *survey, struct error *error)
 {
     find_folders(survey);
     for (size_t i = 0; i < survey->listing_count; i++)
         arena_init(&survey->listings[i].arena);
     bool ok = fetch_pool_run(list_folder, survey, survey->listing_count, survey->threads, error);
-    if (ok)
+    if (ok) {
         choose_files(survey);
+        keep_folders(survey);
+    }
     for (size_t i = 0; i < survey->listing_count; i++)
         arena_close(&survey->listings[i].arena);
     return ok;
@@ -246,6 +259,10 @@ static bool read_footer(void *context, size_t number, struct error *error)
                                  &footer->row_groups[i]);
     }
     arena_close(&arena);
+    if (!ok && error->kind == ERROR_NO_INPUT) /* not the same as a source without any file */
+        return error_set(error, ERROR_TRY_AGAIN,
+                         "%s/%s: was removed while the run looked at it: run again",
+                         arrow_store_location(survey->store), input->path);
     return ok;
 }
 
@@ -340,6 +357,8 @@ static void fill_inventory(const struct survey *survey, struct inventory *invent
         add_slices(survey, i, inventory);
     inventory->files = survey->files;
     inventory->file_count = survey->file_count;
+    inventory->folders = survey->folders;
+    inventory->folder_count = survey->folder_count;
 }
 
 /* ---- nothing there ---- */
@@ -400,4 +419,52 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
     TRY(ok);
     inventory->nothing = inventory->rows == 0;
     return !inventory->nothing || refuse_no_rows(&survey, inventory, error);
+}
+
+/* ---- is it still there? ---- */
+
+struct second_look {
+    struct arrow_store *store;
+    const struct inventory *inventory;
+};
+
+static bool changed(const struct input_file *file, const struct arrow_entry *now)
+{
+    return now == NULL || now->size != file->size || now->modified_ns != file->modified_ns;
+}
+
+static bool check_folder(void *context, size_t number, struct error *error)
+{
+    const struct second_look *look = context;
+    const struct inventory *inventory = look->inventory;
+    const char *folder = inventory->folders[number];
+    struct arena arena;
+    struct arrow_entry *entries;
+    size_t count;
+    arena_init(&arena);
+    bool ok = arrow_store_list(look->store, folder, &arena, &entries, &count, error);
+    for (size_t i = 0; ok && i < inventory->file_count; i++) {
+        const struct input_file *file = &inventory->files[i];
+        if (strncmp(file->path, folder, strlen(folder)) != 0)
+            continue;
+        const struct arrow_entry sought = {.path = file->path};
+        const struct arrow_entry *now =
+            count == 0 ? NULL : bsearch(&sought, entries, count, sizeof *entries, compare_entries);
+        if (changed(file, now))
+            ok = error_set(error, ERROR_TRY_AGAIN,
+                           "%s/%s: was %s while the run read it, so nothing was written: run again",
+                           arrow_store_location(look->store), file->path,
+                           now == NULL ? "removed" : "replaced");
+    }
+    arena_close(&arena);
+    return ok;
+}
+
+bool inventory_check_unchanged(struct arrow_store *store, const struct inventory *inventory,
+                               struct error *error)
+{
+    bool remote = strncmp(arrow_store_location(store), "s3://", 5) == 0;
+    struct second_look look = {store, inventory};
+    return fetch_pool_run(check_folder, &look, inventory->folder_count, remote ? S3_THREADS : 1,
+                          error);
 }

@@ -346,6 +346,27 @@ static void test_a_file_that_is_no_parquet_is_named(void **state)
     assert_refuses(ground, ERROR_BAD_DATA, "/b.parquet: no Parquet file");
 }
 
+static void test_a_file_replaced_or_removed_since_is_seen(void **state)
+{
+    struct ground *ground = *state;
+    static const char path[] = "data/org1/OCP/" POD MONTH "a.parquet";
+    struct inventory inventory;
+    write_day(ground, path, REPORT_POD_USAGE, 1);
+    assert_true(inventory_build(ground->store, &ground->request, &ground->arena, &inventory,
+                                &ground->error));
+    write_day(ground, "data/org1/OCP/" POD MONTH "later.parquet", REPORT_POD_USAGE, 1);
+    assert_true(inventory_check_unchanged(ground->store, &inventory, &ground->error));
+
+    assert_true(arrow_store_write(ground->store, path, "PAR1", 4, &ground->error));
+    assert_false(inventory_check_unchanged(ground->store, &inventory, &ground->error));
+    assert_int_equal(ground->error.kind, ERROR_TRY_AGAIN);
+    assert_non_null(strstr(ground->error.message, "a.parquet: was replaced while the run read it"));
+
+    assert_true(arrow_store_remove(ground->store, path, &ground->error));
+    assert_false(inventory_check_unchanged(ground->store, &inventory, &ground->error));
+    assert_non_null(strstr(ground->error.message, "a.parquet: was removed while the run read it"));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -360,6 +381,7 @@ int main(void)
         CASE(test_templates_of_the_request_replace_the_conventions_of_a_report),
         CASE(test_no_files_and_no_rows_are_missing_input),
         CASE(test_a_file_that_is_no_parquet_is_named),
+        CASE(test_a_file_replaced_or_removed_since_is_seen),
     };
     return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);
 }
