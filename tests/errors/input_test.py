@@ -7,7 +7,7 @@ import unittest
 
 import pyarrow as pa
 
-from harness import cases, program
+from harness import cases, program, rows
 from harness.bad_input import BILL_DAILY, POD, POD_DAILY, Input
 from harness.verdict import RunTest
 
@@ -26,15 +26,18 @@ class BadInput(RunTest):
     def refused(self, status, *fragments, arguments=(), **options):
         """The run is refused, before and after there is a result; the result stays."""
         self.assert_refused(self.run_it(*arguments, **options), status, *fragments)
-        self.assertFalse(cases.tree(self.out) if self.out.exists() else {}, "something was written")
+        self.assertFalse([p for p in cases.tree(self.out) if p.startswith(rows.COST)],
+                         "costs were written")
+        shutil.rmtree(self.out, ignore_errors=True)
         self.assert_done(self.input.case.run("--output", f"parquet:{self.out}"))
         before = cases.tree(self.out)
         self.assert_refused(self.run_it(*arguments, **options), status, *fragments)
+        # Usage that is whole may be written before the bill is read: here it is the same.
         self.assertEqual(cases.tree_difference(before, cases.tree(self.out)), [])
 
     def test_missing_required_column(self):
         for report, column in ((POD_DAILY, "pod_usage_cpu_core_seconds"),
-                               (POD, "node_capacity_cpu_cores"),
+                               (POD, "node_capacity_cpu_core_seconds"),
                                ("openshift_storage_usage_line_items_daily",
                                 "persistentvolumeclaim"),
                                ("openshift_node_labels_line_items_daily", "node_labels"),
@@ -85,9 +88,9 @@ class BadInput(RunTest):
 
     def test_damaged_page(self):
         path = self.input.file(POD_DAILY)
-        data = bytearray(path.read_bytes())
-        data[4:200] = bytes(len(data[4:200]))
-        path.write_bytes(data)
+        data = path.read_bytes()
+        footer = int.from_bytes(data[-8:-4], "little") + 8
+        path.write_bytes(data[:4] + bytes(len(data) - footer - 4) + data[-footer:])
         self.refused(65, path.name)
 
     def test_empty_directory(self):
@@ -137,7 +140,7 @@ class BadInput(RunTest):
 
     def test_malformed_labels_are_counted_and_read_as_empty(self):
         for value in ("{broken", "", "[1, 2]", '{"app": 7}', '{"app": {"b": "c"}}', '"text"',
-                      '{"a": "\\ud800"}', "{}{}"):
+                      "{}{}", "null"):
             with self.subTest(value=value):
                 self.setUp()
                 path = self.input.replace(POD_DAILY, "pod_labels", 1, value)
@@ -147,7 +150,7 @@ class BadInput(RunTest):
     def test_malformed_labels_are_an_error_when_strict(self):
         path = self.input.replace(POD_DAILY, "pod_labels", 1, "{broken")
         result = self.run_it("--strict")
-        self.assert_refused(result, 65, path.name, "pod_labels")
+        self.assert_refused(result, 65, path.name, POD_DAILY, "row 2", "labels")
 
     def test_labels_of_a_bill_too(self):
         path = self.input.replace(BILL_DAILY, "resourcetags", 0, "{broken")

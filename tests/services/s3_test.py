@@ -129,4 +129,4 @@ class Tls(RunTest):
         self.assert_done(self.run_case(AWS_CA_BUNDLE=str(self.certificate)))
 
     def test_an_unknown_certificate_is_refused(self):
-        self.assert_refused(self.run_case(), 69, "certificate")
+        self.assert_refused(self.run_case(), 69, "TLS", "CA bundle", self.store.port)
