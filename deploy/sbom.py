@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import uuid
@@ -29,8 +30,7 @@ def output_of(*command):
 
 
 def sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
 def libraries(binary):
@@ -43,13 +43,16 @@ def libraries(binary):
     return sorted({pathlib.Path(p).resolve() for p in found})
 
 
-def package_of(path):
-    """The Debian package that owns a file, or None."""
-    for name in (str(path), str(path).removeprefix("/usr")):
-        owners = output_of("dpkg-query", "-S", name)
-        if owners:
-            return owners.split(": ")[0].split(":")[0].split(",")[0]
-    return None
+def packages_of(paths):
+    """The Debian package that owns each file; files that none owns are left out."""
+    names = {n: p for p in paths for n in (str(p), str(p).removeprefix("/usr"))}
+    done = subprocess.run(["dpkg-query", "-S", *names], capture_output=True, text=True,
+                          check=False) if shutil.which("dpkg-query") else None
+    found = {}
+    for line in done.stdout.splitlines() if done else []:
+        owners, _, name = line.rpartition(": ")
+        found[names[name]] = owners.split(",")[0].split(":")[0]
+    return found
 
 
 def of_package(name, files):
@@ -86,13 +89,12 @@ def own_version():
 
 
 def document(binary):
-    by_package, others = {}, []
-    for path in libraries(binary):
-        package = package_of(path)
-        if package:
-            by_package.setdefault(package, []).append(path)
-        else:
-            others.append(path)
+    loaded = libraries(binary)
+    owners = packages_of(loaded)
+    by_package = {}
+    for path, package in sorted(owners.items()):
+        by_package.setdefault(package, []).append(path)
+    others = [path for path in loaded if path not in owners]
     components = [of_package(name, files) for name, files in by_package.items()]
     components += [of_file(path) for path in others]
     components += filter(None, (of_package(name, []) for name in HEADER_ONLY))
