@@ -27,6 +27,12 @@ enum column_kind {
 
 #define INTEGER_NULL INT32_MIN
 
+/* Rows that are replaced, or read, together. A marked table holds usage rows and, beside them, rows
+ * that a bill's costs were written back to: those whose marking columns all have a value. */
+enum table_part { TABLE_WHOLE, TABLE_USAGE_ROWS, TABLE_INFRASTRUCTURE_ROWS };
+
+enum { TABLE_MARKS = 2 };
+
 struct column {
     const char *name;
     enum column_kind kind;
@@ -44,9 +50,12 @@ struct table {
     size_t column_count;
     size_t row_size;
     /* Rows of a source and days are replaced together. Which rows a run replaces:
-     * those whose `owner` column equals the scope's source, for the scope's days. */
+     * those whose `owner` column equals the scope's source, for the scope's days. A table without
+     * a column usage_start has no days: all rows of the owner are replaced. An owner that is an
+     * INTEGER column is compared with the scope's number. */
     const char *owner; /* "source_uuid" */
     const char *meaning;
+    const char *marks[TABLE_MARKS]; /* the marking columns; NULL: the table has but one part */
 };
 
 /* Rows of one table, sorted, all of one or more whole days in ascending order; borrowed. */

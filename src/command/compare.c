@@ -44,7 +44,7 @@ static bool read_window(struct comparison *comparison, const struct table *table
                         struct period days, struct text_pool *texts, struct window_side *window,
                         struct error *error)
 {
-    struct result_scope scope = {comparison->place.scope.source, days};
+    struct result_scope scope = {.source = comparison->place.scope.source, .days = days};
     struct result *result = comparison->results[side];
     struct row_batch batch;
     window->batch = (struct row_batch){table, NULL, 0, texts};

@@ -30,7 +30,7 @@ static bool read_window(struct export *export, struct period days, struct text_p
                         unsigned char **rows, size_t *room, struct row_batch *window,
                         struct error *error)
 {
-    const struct result_scope scope = {export->place.scope.source, days};
+    const struct result_scope scope = {.source = export->place.scope.source, .days = days};
     size_t size = cost_table.row_size;
     struct row_batch batch;
     text_pool_reset(texts);

@@ -3,6 +3,7 @@
 #include "result/result_reader.h"
 
 #include "base/arena.h"
+#include "sink/sink_table.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -205,6 +206,10 @@ bool result_begin(struct result *result, const struct table *table,
     }
     for (size_t i = 0; i < table->column_count; i++)
         result->wanted[i] = result->described.columns[i] && (!columns || columns[i]);
+    for (size_t i = 0; scope->part != TABLE_WHOLE && i < TABLE_MARKS; i++) {
+        size_t mark = result_column(table, table->marks[i]);
+        result->wanted[mark] = result->described.columns[mark];
+    }
     result->scope = *scope;
     result->texts = texts;
     result->row_count = 0;
@@ -248,10 +253,29 @@ bool result_set_text(struct result *result, const struct column *column, unsigne
     }
 }
 
+/* Leaves rows of the scope's part; places that can choose them have done so already. */
+static void keep_part(struct result *result)
+{
+    const struct table *table = result->table;
+    size_t kept = 0;
+    for (size_t i = 0; i < result->row_count; i++) {
+        const unsigned char *row = result->rows + i * table->row_size;
+        if (sink_table_in_part(table, result->scope.part, row))
+            memmove(result->rows + kept++ * table->row_size, row, table->row_size);
+    }
+    result->row_count = kept;
+}
+
 bool result_next(struct result *result, struct row_batch *batch, struct error *error)
 {
-    result->row_count = 0;
-    TRY(result->driver->next(result, error));
+    size_t found;
+    do {
+        result->row_count = 0;
+        TRY(result->driver->next(result, error));
+        found = result->row_count;
+        if (result->scope.part != TABLE_WHOLE)
+            keep_part(result);
+    } while (found > 0 && result->row_count == 0);
     *batch = (struct row_batch){result->table, result->rows, result->row_count, result->texts};
     return true;
 }

@@ -62,7 +62,8 @@ MUST_CHECK bool result_describe(struct result *result, const struct table *table
 
 struct result_scope {
     const char *source; /* value of the owner column, lower case; NULL: every source */
-    struct period days;
+    struct period days; /* of a table without days: those of its folders, where it has some */
+    enum table_part part; /* of a marked table */
 };
 
 struct result_day {

@@ -217,6 +217,8 @@ static bool set_cells(struct result *result, unsigned char *row, struct error *e
 /* Drops the row again when it is out of the scope; fills in the folder's source. */
 static void check_row(struct result *result, unsigned char *row, size_t day, size_t owner)
 {
+    if (day == SIZE_MAX || !row_cell_is_text(&result->table->columns[owner]))
+        return;
     const struct csv_place *place = result->place;
     const struct column *columns = result->table->columns;
     const char *source = place->files.files[place->file_at].source;
@@ -238,7 +240,9 @@ static bool next(struct result *result, struct error *error)
     struct csv_place *place = result->place;
     size_t day = result_column(result->table, "usage_start");
     size_t owner = result_column(result->table, result->table->owner);
-    result->wanted[day] = result->wanted[owner] = true; /* the scope needs them */
+    result->wanted[owner] = true; /* the scope needs it, and the day */
+    if (day != SIZE_MAX)
+        result->wanted[day] = true;
     while (place->scanning && !result_batch_is_full(result)) {
         if (place->file_at == place->files.count)
             break;

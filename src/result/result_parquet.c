@@ -43,8 +43,8 @@ struct parquet_place {
     size_t scanned_at;
     struct parquet_column *columns;
     size_t column_count;
-    size_t day_at;    /* number of the column usage_start; SIZE_MAX: no file has it */
-    size_t owner_at;  /* of the owner or of `source`; SIZE_MAX: neither is there */
+    size_t day_at;   /* number of the column usage_start; SIZE_MAX: the table has none */
+    size_t owner_at; /* of the owner; of `source` where the owner is a number */
     struct ArrowArray held;
 };
 
@@ -222,10 +222,11 @@ static bool open_scan(struct result *result, const struct table *table,
     struct arrow_request *requests = arena_alloc_array(&place->arena, most, sizeof *requests);
     place->columns = arena_alloc_array(&place->arena, most, sizeof *place->columns);
     place->column_count = 0;
+    place->day_at = place->owner_at = SIZE_MAX;
     for (size_t i = 0; i < table->column_count; i++) {
         const struct column *column = &table->columns[i];
         bool is_day = strcmp(column->name, "usage_start") == 0;
-        bool is_owner = strcmp(column->name, table->owner) == 0;
+        bool is_owner = strcmp(column->name, table->owner) == 0 && row_cell_is_text(column);
         if (is_day)
             place->day_at = place->column_count;
         if (is_owner)
@@ -233,6 +234,8 @@ static bool open_scan(struct result *result, const struct table *table,
         if (is_day || is_owner || (wanted && wanted[i]))
             add_column(place, requests, column, column->name);
     }
+    if (place->owner_at == SIZE_MAX)
+        place->owner_at = place->column_count;
     add_column(place, requests, NULL, "source");
 
     struct arrow_slice *slices =
@@ -355,6 +358,9 @@ static bool row_day(const struct parquet_place *place, const struct result_file 
                     const struct ArrowArray *batch, int64_t row, const struct result_scope *scope,
                     int32_t *day)
 {
+    *day = 0;
+    if (place->day_at == SIZE_MAX)
+        return true;
     const struct ArrowArray *days = batch->children[place->day_at];
     if (!cell_is_null(days, row))
         *day = (int32_t)cell_day(days, row);
@@ -411,9 +417,10 @@ static bool read_row(struct result *result, const struct result_file *file,
     unsigned char *row = result_add_row(result);
     for (size_t i = 0; i + 1 < place->column_count; i++)
         TRY(set_cell(result, &place->columns[i], batch->children[i], at, row, error));
-    row_cell_set_day(place->columns[place->day_at].column, row, day);
+    if (place->day_at != SIZE_MAX)
+        row_cell_set_day(place->columns[place->day_at].column, row, day);
     const struct column *owner = place->columns[place->owner_at].column;
-    if (row_cell_id(owner, row) == TEXT_NULL && source.bytes)
+    if (owner && row_cell_id(owner, row) == TEXT_NULL && source.bytes)
         row_cell_set_text(owner, row, source.bytes, source.length, result->texts);
     return true;
 }

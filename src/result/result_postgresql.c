@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/postgresql_login.h"
+#include "sink/sink_table.h"
 
 #include <libpq-fe.h>
 #include <stdlib.h>
@@ -94,16 +95,18 @@ static const char *where(struct result *result, const struct table *table,
 {
     const char *text = "WHERE true";
     char day[CALENDAR_TEXT_SIZE];
-    if (scope->days.first != INT32_MIN)
+    bool dated = sink_table_day(table) != NULL;
+    if (dated && scope->days.first != INT32_MIN)
         text = arena_printf(result->arena, "%s AND usage_start >= '%s'", text,
                             calendar_format(scope->days.first, day));
-    if (scope->days.last != INT32_MAX)
+    if (dated && scope->days.last != INT32_MAX)
         text = arena_printf(result->arena, "%s AND usage_start < date '%s' + 1", text,
                             calendar_format(scope->days.last, day));
     if (scope->source)
         text = arena_printf(result->arena, "%s AND %s::text = %s", text, table->owner,
                             quoted(result, scope->source, false));
-    return text;
+    return arena_printf(result->arena, "%s%s", text,
+                        sink_table_part_condition(table, scope->part, result->arena));
 }
 
 static bool count_days(struct result *result, const struct table *table,

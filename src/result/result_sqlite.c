@@ -2,6 +2,7 @@
 #include "result/result_reader.h"
 
 #include "base/arena.h"
+#include "sink/sink_table.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -59,9 +60,10 @@ static bool describe(struct result *result, const struct table *table, struct re
 static const char *where(const struct table *table, const struct result_scope *scope,
                          struct arena *arena)
 {
-    return arena_printf(arena, "WHERE usage_start BETWEEN ?1 AND ?2%s%s%s",
-                        scope->source ? " AND lower(" : "", scope->source ? table->owner : "",
-                        scope->source ? ") = ?3" : "");
+    return arena_printf(
+        arena, "WHERE %s%s%s%s%s", sink_table_day(table) ? "usage_start BETWEEN ?1 AND ?2" : "true",
+        scope->source ? " AND lower(" : "", scope->source ? table->owner : "",
+        scope->source ? ") = ?3" : "", sink_table_part_condition(table, scope->part, arena));
 }
 
 static void bind_scope(sqlite3_stmt *statement, const struct result_scope *scope)

@@ -230,7 +230,8 @@ static bool run_passes(struct cost_work *work, struct error *error)
     static const struct table *const tables[] = {&cost_table};
     const struct cost_stage *stage = work->stage;
     struct run *run = run_of(work);
-    const struct sink_scope scope = {tables, 1, stage->bill->source, stage->days};
+    const struct sink_scope scope = {
+        .tables = tables, .table_count = 1, .source = stage->bill->source, .days = stage->days};
     TRY(gather_facts(work, error));
     TRY(outputs_begin(&run->outputs, &scope, error));
     TRY(turns_run(work->span_count, run->config->threads, attribute_span, work, error));

@@ -229,8 +229,12 @@ static bool begin_outputs(const struct usage_stage *stage, struct error *error)
     static const struct table *const tables[] = {&usage_table};
     static const struct table *const state_tables[] = {&usage_state_table, &usage_fact_table};
     struct run *run = (struct run *)stage->run;
-    const struct sink_scope scope = {tables, 1, stage->cluster->source, stage->days};
-    const struct sink_scope state_scope = {state_tables, 2, stage->cluster->source, stage->days};
+    const struct sink_scope scope = {
+        .tables = tables, .table_count = 1, .source = stage->cluster->source, .days = stage->days};
+    const struct sink_scope state_scope = {.tables = state_tables,
+                                           .table_count = 2,
+                                           .source = stage->cluster->source,
+                                           .days = stage->days};
     TRY(outputs_begin(&run->outputs, &scope, error));
     return outputs_begin(&run->state, &state_scope, error);
 }

@@ -81,7 +81,7 @@ struct state_reader {
 /* One day at a time, so that memory does not grow with the period. */
 static bool load_day(struct state_reader *reader, int32_t day, struct error *error)
 {
-    const struct result_scope scope = {reader->cluster->source, {day, day}};
+    const struct result_scope scope = {.source = reader->cluster->source, .days = {day, day}};
     text_pool_reset(&reader->texts);
     TRY(load_table(reader->result, &usage_state_table, &scope, &reader->texts, &reader->rows,
                    error));
@@ -97,7 +97,7 @@ static bool load_day(struct state_reader *reader, int32_t day, struct error *err
 static bool load_days(struct state_reader *reader, const char *location, struct period days,
                       struct arena *arena, int64_t *rows, struct error *error)
 {
-    const struct result_scope scope = {reader->cluster->source, days};
+    const struct result_scope scope = {.source = reader->cluster->source, .days = days};
     struct result_day *found, *found_facts;
     size_t count, fact_count;
     TRY(result_days(reader->result, &usage_state_table, &scope, arena, &found, &count, error));

@@ -3,7 +3,8 @@
  * One header line, then the rows in order of days. Cells are as csv_text.h says; numbers as
  * NUMERIC of the column's scale, so that they read as in PostgreSQL. A scope that leaves out days
  * of the month copies the lines of those days from the old file; hence a month written in parts
- * has the bytes of one written at once. The new file is written as ".costagg.csv.new" beside the
+ * has the bytes of one written at once. Of a table written by part, a day's usage rows come before
+ * its others. The new file is written as ".costagg.csv.new" beside the
  * old one and takes its name at commit; of several tables, one name after the other, all of them
  * complete on the disk before the first. A month without any row has no file. */
 #include "base/decimal.h"
@@ -37,7 +38,9 @@ struct csv_file {
     const char *header;
     const char *old; /* the published file's bytes; NULL: none that matters */
     size_t old_size;
-    const char *old_rest; /* records behind the scope's days */
+    const char *old_rest; /* records that are not looked at yet */
+    enum table_part part;
+    struct period days; /* that are replaced */
     bool has_rows;
 };
 
@@ -113,38 +116,63 @@ static bool refuse_old_file(const struct csv_file *file, struct error *error)
                      file->folder.path, CSV_FILE);
 }
 
-/* Copies the records before the scope's days and remembers those behind. */
-static bool keep_other_days(struct csv_file *file, const struct sink_scope *scope,
-                            struct error *error)
+static size_t cell_index(const struct csv_file *file, const char *name)
 {
-    const char *at = file->old, *end = file->old + file->old_size;
-    size_t header = strlen(file->header);
-    if (file->old_size < header || memcmp(at, file->header, header) != 0)
-        return refuse_old_file(file, error);
-    size_t day_index = 0;
-    while (file->columns[day_index] != sink_table_day(file->table))
-        day_index++;
-    at += header;
-    while (at < end) {
+    size_t index = 0;
+    while (strcmp(file->columns[index]->name, name) != 0)
+        index++;
+    return index;
+}
+
+/* Does an old record of a replaced day stay, since it is of the other part? */
+static bool is_of_other_part(const struct csv_file *file, const char *record, const char *end)
+{
+    bool marked = true;
+    if (file->part == TABLE_WHOLE)
+        return false;
+    for (size_t i = 0; i < TABLE_MARKS; i++) {
+        struct text cell;
+        csv_next_record(record, end, cell_index(file, file->table->marks[i]), &cell);
+        marked = marked && cell.length > 0;
+    }
+    return marked == (file->part == TABLE_USAGE_ROWS);
+}
+
+/* Copies the old records up to a day, those that are replaced left out. */
+static bool keep_old_records(struct csv_file *file, int32_t last, struct error *error)
+{
+    const char *end = file->old + file->old_size;
+    size_t day_index = cell_index(file, "usage_start");
+    while (file->old_rest < end) {
         struct text cell;
         char text[CALENDAR_TEXT_SIZE] = "";
         int32_t day;
+        const char *at = file->old_rest;
         const char *next = csv_next_record(at, end, day_index, &cell);
         if (next == NULL || cell.length != sizeof text - 1)
             return refuse_old_file(file, error);
         memcpy(text, cell.bytes, cell.length);
         if (!calendar_parse(text, &day))
             return refuse_old_file(file, error);
-        if (day > scope->days.last)
+        if (day > last)
             break;
-        if (day < scope->days.first) {
+        if (day < file->days.first || day > file->days.last || is_of_other_part(file, at, end)) {
             csv_out_bytes(file->out, at, (size_t)(next - at));
             file->has_rows = true;
         }
-        at = next;
+        file->old_rest = next;
     }
-    file->old_rest = at;
     return true;
+}
+
+/* Copies the records before the scope's days. */
+static bool begin_old_records(struct csv_file *file, struct error *error)
+{
+    size_t header = strlen(file->header);
+    if (file->old_size < header || memcmp(file->old, file->header, header) != 0)
+        return refuse_old_file(file, error);
+    file->old_rest = file->old + header;
+    return keep_old_records(file, file->days.first - 1, error);
 }
 
 /* ---- a scope ---- */
@@ -170,12 +198,14 @@ static void close_out(void *resource)
         close(out->descriptor);
 }
 
-static bool begin_file(struct sink *sink, const struct table *table, struct csv_file *file,
-                       struct error *error)
+static bool begin_file(struct sink *sink, const struct table *table, enum table_part part,
+                       struct csv_file *file, struct error *error)
 {
     struct csv_sink *csv = sink->state;
     struct arena *arena = &sink->scope_arena;
     file->table = table;
+    file->part = part;
+    file->days = sink->scope.days;
     file->columns = sink_table_columns(table, false, arena, &file->column_count);
     file->header = header_line(file, arena);
     file->out = arena_alloc(arena, sizeof *file->out);
@@ -187,10 +217,10 @@ static bool begin_file(struct sink *sink, const struct table *table, struct csv_
     if (file->out->descriptor < 0)
         return fail(file, errno, error);
     csv_out_bytes(file->out, file->header, strlen(file->header));
-    if (covers_month(&sink->scope))
+    if (sink_table_day(table) == NULL || (covers_month(&sink->scope) && part == TABLE_WHOLE))
         return true;
     TRY(map_old_file(file, arena, error));
-    return file->old == NULL || keep_other_days(file, &sink->scope, error);
+    return file->old == NULL || begin_old_records(file, error);
 }
 
 static bool begin(struct sink *sink, struct error *error)
@@ -198,7 +228,7 @@ static bool begin(struct sink *sink, struct error *error)
     struct csv_sink *csv = sink->state;
     csv->files = arena_alloc_array(&sink->scope_arena, sink->scope.table_count, sizeof *csv->files);
     for (size_t i = 0; i < sink->scope.table_count; i++)
-        TRY(begin_file(sink, sink->scope.tables[i], &csv->files[i], error));
+        TRY(begin_file(sink, sink->scope.tables[i], sink_part(sink, i), &csv->files[i], error));
     return true;
 }
 
@@ -252,7 +282,13 @@ static bool write_rows(struct sink *sink, const struct row_batch *batch, struct 
 {
     struct csv_sink *csv = sink->state;
     struct csv_file *file = &csv->files[sink_table_index(sink, batch->table)];
+    const struct column *day = sink_table_day(batch->table);
     for (size_t i = 0; i < batch->count; i++) {
+        if (file->part != TABLE_WHOLE && file->old != NULL)
+            TRY(keep_old_records(file,
+                                 row_value_integer(day, row_value_row(batch, i)) -
+                                     (file->part == TABLE_USAGE_ROWS),
+                                 error));
         for (size_t c = 0; c < file->column_count; c++) {
             if (c > 0)
                 csv_out_bytes(file->out, ",", 1);
@@ -266,6 +302,8 @@ static bool write_rows(struct sink *sink, const struct row_batch *batch, struct 
 
 static bool complete(struct csv_file *file, struct error *error)
 {
+    if (file->old != NULL)
+        TRY(keep_old_records(file, file->days.last, error));
     if (file->old != NULL && file->old_rest < file->old + file->old_size) {
         csv_out_bytes(file->out, file->old_rest,
                       (size_t)(file->old + file->old_size - file->old_rest));

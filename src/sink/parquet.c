@@ -3,11 +3,12 @@
  *
  * Every day has row groups of its own, in order of days, at most 128 Ki rows each; so a month
  * written in parts, whose other days are read from the old file and written anew, has the bytes of
- * one written at once. The new file appears under its name at commit, complete or not at all: by
- * rename in a folder, by the end of the upload on S3. Of several tables, one appears after the
- * other. A month without any row has no file. What a killed run left in a folder is removed by the
- * next; unfinished uploads on S3 are invisible, and a lifecycle rule of the bucket removes them. In
- * a folder two runs of the same month wait for each other; on S3 the one that ends last wins. */
+ * one written at once. Of a table written by part, a day's usage rows come before its others. The
+ * new file appears under its name at commit, complete or not at all: by rename in a folder, by the
+ * end of the upload on S3. Of several tables, one appears after the other. A month without any row
+ * has no file. What a killed run left in a folder is removed by the next; unfinished uploads on S3
+ * are invisible, and a lifecycle rule of the bucket removes them. In a folder two runs of the same
+ * month wait for each other; on S3 the one that ends last wins. */
 #include "arrow/bridge.h"
 #include "sink/month_folder.h"
 #include "sink/parquet_batch.h"
@@ -32,6 +33,8 @@ struct parquet_file {
     struct month_folder folder; /* on a local disk */
     const char *path;           /* below the store's root */
     bool has_old;
+    enum table_part part;
+    int32_t next_kept; /* first day whose rows of the other part are not written yet */
     struct parquet_batch *batch;
     struct arrow_writer *writer; /* NULL before the first row */
     struct arena *arena;         /* of the scope */
@@ -120,8 +123,21 @@ static bool keep_old_days(struct parquet_file *file, int32_t first, int32_t last
     if (!file->has_old || first > last)
         return true;
     return parquet_old_read(file->sink->store, file->path, file->table, file->columns,
-                            file->column_count, (struct period){first, last}, write_day, file,
-                            error);
+                            file->column_count, (struct period){first, last}, TABLE_WHOLE,
+                            write_day, file, error);
+}
+
+/* Writes the old rows of the other part up to a day. */
+static bool keep_other_part(struct parquet_file *file, int32_t last, struct error *error)
+{
+    struct period days = {file->next_kept, last};
+    if (!file->has_old || file->part == TABLE_WHOLE || days.first > days.last)
+        return true;
+    file->next_kept = last + 1;
+    return parquet_old_read(
+        file->sink->store, file->path, file->table, file->columns, file->column_count, days,
+        file->part == TABLE_USAGE_ROWS ? TABLE_INFRASTRUCTURE_ROWS : TABLE_USAGE_ROWS, write_day,
+        file, error);
 }
 
 /* ---- a scope ---- */
@@ -138,8 +154,8 @@ static bool find_old_file(struct sink *sink, struct parquet_file *file, const ch
     return true;
 }
 
-static bool begin_file(struct sink *sink, const struct table *table, struct parquet_file *file,
-                       struct error *error)
+static bool begin_file(struct sink *sink, const struct table *table, enum table_part part,
+                       struct parquet_file *file, struct error *error)
 {
     struct parquet_sink *parquet = sink->state;
     struct arena *arena = &sink->scope_arena;
@@ -149,12 +165,16 @@ static bool begin_file(struct sink *sink, const struct table *table, struct parq
     file->sink = parquet;
     file->arena = arena;
     file->table = table;
+    file->part = part;
+    file->next_kept = scope->days.first;
     file->columns =
         sink_table_columns(table, sink->options.keep_state_columns, arena, &file->column_count);
     file->path = arena_printf(arena, "%s/%s", folder, PARQUET_FILE);
     if (!parquet->remote)
         TRY(month_folder_open(parquet->root, table, scope, arena, &file->folder, error));
-    if (scope->days.first != month.first || scope->days.last != month.last)
+    bool whole_month = sink_table_day(table) == NULL ||
+                       (scope->days.first == month.first && scope->days.last == month.last);
+    if (!whole_month || part != TABLE_WHOLE)
         TRY(find_old_file(sink, file, folder, error));
     file->batch = parquet_batch_init(file->columns, file->column_count, arena);
     return keep_old_days(file, month.first, scope->days.first - 1, error);
@@ -167,7 +187,7 @@ static bool begin(struct sink *sink, struct error *error)
     parquet->files =
         arena_alloc_array(&sink->scope_arena, sink->scope.table_count, sizeof *parquet->files);
     for (size_t i = 0; i < sink->scope.table_count; i++)
-        TRY(begin_file(sink, sink->scope.tables[i], &parquet->files[i], error));
+        TRY(begin_file(sink, sink->scope.tables[i], sink_part(sink, i), &parquet->files[i], error));
     return true;
 }
 
@@ -176,6 +196,8 @@ static bool write_rows(struct sink *sink, const struct row_batch *batch, struct 
     struct parquet_sink *parquet = sink->state;
     struct parquet_file *file = &parquet->files[sink_table_index(sink, batch->table)];
     const struct column *day = sink_table_day(batch->table);
+    if (day == NULL)
+        return write_day(file, batch, error);
     for (size_t first = 0, last; first < batch->count; first = last) {
         int32_t at = row_value_integer(day, row_value_row(batch, first));
         for (last = first + 1; last < batch->count; last++)
@@ -183,6 +205,7 @@ static bool write_rows(struct sink *sink, const struct row_batch *batch, struct 
                 break;
         struct row_batch part = {batch->table, row_value_row(batch, first), last - first,
                                  batch->texts};
+        TRY(keep_other_part(file, file->part == TABLE_USAGE_ROWS ? at - 1 : at, error));
         TRY(write_day(file, &part, error));
     }
     return true;
@@ -192,8 +215,10 @@ static bool commit(struct sink *sink, struct error *error)
 {
     struct parquet_sink *parquet = sink->state;
     struct period month = calendar_period_of_month(calendar_month(sink->scope.days.first));
-    for (size_t i = 0; i < sink->scope.table_count; i++)
+    for (size_t i = 0; i < sink->scope.table_count; i++) {
+        TRY(keep_other_part(&parquet->files[i], sink->scope.days.last, error));
         TRY(keep_old_days(&parquet->files[i], sink->scope.days.last + 1, month.last, error));
+    }
     for (size_t i = 0; i < sink->scope.table_count; i++) {
         struct parquet_file *file = &parquet->files[i];
         if (file->writer != NULL)

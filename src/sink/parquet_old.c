@@ -124,15 +124,29 @@ static bool append_rows(struct old_rows *old, const struct ArrowArray *batch, in
 
 struct reading {
     struct old_rows old;
+    enum table_part part;
     size_t day_index; /* of usage_start among the columns */
     int32_t day;      /* of the rows gathered */
     bool (*take)(void *context, const struct row_batch *day, struct error *error);
     void *context;
 };
 
+/* Leaves rows of the part only. */
+static void keep_part(struct old_rows *old, enum table_part part)
+{
+    size_t kept = 0, size = old->table->row_size;
+    for (size_t i = 0; part != TABLE_WHOLE && i < old->count; i++) {
+        const unsigned char *row = old->rows + i * size;
+        if (sink_table_in_part(old->table, part, row))
+            memmove(old->rows + kept++ * size, row, size);
+    }
+    old->count = part == TABLE_WHOLE ? old->count : kept;
+}
+
 static bool hand_over(struct reading *reading, struct error *error)
 {
     struct old_rows *old = &reading->old;
+    keep_part(old, reading->part);
     struct row_batch batch = {old->table, old->rows, old->count, &old->texts};
     if (old->count > 0)
         TRY(reading->take(reading->context, &batch, error));
@@ -211,6 +225,7 @@ static bool choose_groups(const struct arrow_file *file, const char *path, struc
 
 bool parquet_old_read(struct arrow_store *store, const char *path, const struct table *table,
                       const struct column **columns, size_t column_count, struct period days,
+                      enum table_part part,
                       bool (*take)(void *context, const struct row_batch *day, struct error *error),
                       void *context, struct error *error)
 {
@@ -218,6 +233,7 @@ bool parquet_old_read(struct arrow_store *store, const char *path, const struct 
     arena_init(&arena);
     struct reading reading = {
         .old = {.table = table, .columns = columns, .column_count = column_count},
+        .part = part,
         .take = take,
         .context = context};
     struct arrow_file *file;

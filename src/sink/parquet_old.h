@@ -15,11 +15,12 @@
 struct arena;
 struct arrow_store;
 
-/* Reads the days `first` … `last` of `path` and gives each, in order, to take(). Row groups that
- * mix those days with others are an error: the file is not the program's own. */
+/* Reads the days `first` … `last` of `path` and gives each day's rows of `part`, in order, to
+ * take(). Row groups that mix those days with others are an error: the file is not the program's
+ * own. */
 MUST_CHECK bool parquet_old_read(struct arrow_store *store, const char *path,
                                  const struct table *table, const struct column **columns,
-                                 size_t column_count, struct period days,
+                                 size_t column_count, struct period days, enum table_part part,
                                  bool (*take)(void *context, const struct row_batch *day,
                                               struct error *error),
                                  void *context, struct error *error);

@@ -55,7 +55,7 @@ static struct read_back read_days(struct fixture *fixture, int first, int last)
         arrow_store_open(fixture->folder, NULL, false, &fixture->arena, &store, &fixture->error));
     assert_true(parquet_old_read(store, FILE_OF_MONTH + 1, &fixture_table, columns, count,
                                  (struct period){fixture_day(first), fixture_day(last)},
-                                 compare_day, &read_back, &fixture->error));
+                                 TABLE_WHOLE, compare_day, &read_back, &fixture->error));
     return read_back;
 }
 

@@ -107,20 +107,41 @@ static bool lock_targets(struct sink *sink, struct error *error)
     return true;
 }
 
-static bool delete_old_rows(struct sink *sink, const struct postgresql_table *table,
-                            struct error *error)
+/* " = 'source'", " = 7" or " IS NULL". */
+static const char *equals_owner(struct sink *sink, const struct table *table)
 {
     struct postgresql_sink *postgresql = sink->state;
     struct arena *arena = &sink->scope_arena;
+    if (!sink_table_owner_is_number(table))
+        return arena_printf(
+            arena, " = %s",
+            postgresql_session_literal(&postgresql->session, sink->scope.source, arena));
+    return sink->scope.owner_number == INTEGER_NULL
+               ? " IS NULL"
+               : arena_printf(arena, " = %d", sink->scope.owner_number);
+}
+
+static const char *within_days(struct sink *sink, const struct table *table)
+{
     char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
+    if (sink_table_day(table) == NULL)
+        return "";
+    return arena_printf(&sink->scope_arena, " AND usage_start >= '%s' AND usage_start <= '%s'",
+                        calendar_format(sink->scope.days.first, first),
+                        calendar_format(sink->scope.days.last, last));
+}
+
+static bool delete_old_rows(struct sink *sink, const struct postgresql_table *table,
+                            enum table_part part, struct error *error)
+{
+    struct postgresql_sink *postgresql = sink->state;
+    struct arena *arena = &sink->scope_arena;
     return postgresql_session_execute(
         &postgresql->session,
-        arena_printf(arena,
-                     "DELETE FROM %s WHERE %s = %s AND usage_start >= '%s' AND usage_start <= '%s'",
-                     table->name, sink_table_quote(table->table->owner, arena),
-                     postgresql_session_literal(&postgresql->session, sink->scope.source, arena),
-                     calendar_format(sink->scope.days.first, first),
-                     calendar_format(sink->scope.days.last, last)),
+        arena_printf(arena, "DELETE FROM %s WHERE %s%s%s%s", table->name,
+                     sink_table_quote(table->table->owner, arena), equals_owner(sink, table->table),
+                     within_days(sink, table->table),
+                     sink_table_part_condition(table->table, part, arena)),
         arena_printf(arena, "delete the old rows of %s", table->name), error);
 }
 
@@ -172,7 +193,7 @@ static bool begin(struct sink *sink, struct error *error)
     for (size_t i = 0; i < sink->scope.table_count; i++)
         TRY(prepare_target(sink, &postgresql->targets[i], error));
     for (size_t i = 0; i < sink->scope.table_count; i++)
-        TRY(delete_old_rows(sink, &postgresql->targets[i].table, error));
+        TRY(delete_old_rows(sink, &postgresql->targets[i].table, sink_part(sink, i), error));
     return true;
 }
 

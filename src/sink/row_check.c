@@ -17,11 +17,12 @@ bool row_check_fail(const struct row_batch *batch, size_t row, const struct colu
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    char day[CALENDAR_TEXT_SIZE];
-    calendar_format(row_value_integer(sink_table_day(batch->table), row_value_row(batch, row)),
-                    day);
-    return error_set(error, ERROR_BAD_DATA, "%s, %s, row %zu: %s %s", batch->table->name, day,
-                     row + 1, column->name, what);
+    char day[CALENDAR_TEXT_SIZE] = "";
+    const struct column *dated = sink_table_day(batch->table);
+    if (dated != NULL)
+        calendar_format(row_value_integer(dated, row_value_row(batch, row)), day);
+    return error_set(error, ERROR_BAD_DATA, "%s, %s%srow %zu: %s %s", batch->table->name, day,
+                     dated == NULL ? "" : ", ", row + 1, column->name, what);
 }
 
 bool row_check_place(const struct row_batch *batch, const struct sink_scope *scope,
@@ -29,11 +30,13 @@ bool row_check_place(const struct row_batch *batch, const struct sink_scope *sco
 {
     const struct column *day = sink_table_day(batch->table);
     const struct column *owner = sink_table_column(batch->table, batch->table->owner);
-    uint32_t source = text_pool_find(batch->texts, scope->source, strlen(scope->source));
+    uint32_t source = sink_table_owner_is_number(batch->table)
+                          ? (uint32_t)scope->owner_number
+                          : text_pool_find(batch->texts, scope->source, strlen(scope->source));
     int32_t before = scope->days.first;
     for (size_t i = 0; i < batch->count; i++) {
         const unsigned char *row = row_value_row(batch, i);
-        int32_t at = row_value_integer(day, row);
+        int32_t at = day == NULL ? before : row_value_integer(day, row);
         if (at < before || at > scope->days.last)
             return error_set(error, ERROR_INTERNAL,
                              "%s: row %zu lies outside the days that are written, or out of order",
@@ -46,15 +49,6 @@ bool row_check_place(const struct row_batch *batch, const struct sink_scope *sco
     return true;
 }
 
-static bool is_null(const struct column *column, const unsigned char *row)
-{
-    if (row_value_is_text(column))
-        return row_value_id(column, row) == TEXT_NULL;
-    if (column->kind == COLUMN_NUMERIC)
-        return isnan(row_value_number(column, row));
-    return column->kind == COLUMN_INTEGER && row_value_integer(column, row) == INTEGER_NULL;
-}
-
 static bool check_column(const struct row_batch *batch, const struct column *column,
                          struct error *error)
 {
@@ -62,7 +56,7 @@ static bool check_column(const struct row_batch *batch, const struct column *col
         return true;
     for (size_t i = 0; i < batch->count; i++) {
         const unsigned char *row = row_value_row(batch, i);
-        if (column->required && is_null(column, row))
+        if (column->required && row_value_is_null(column, row))
             return row_check_fail(batch, i, column, error, "is null but must have a value");
         if (column->kind == COLUMN_NUMERIC && isinf(row_value_number(column, row)))
             return row_check_fail(batch, i, column, error,

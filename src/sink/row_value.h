@@ -2,6 +2,7 @@
 #ifndef COSTAGG_SINK_ROW_VALUE_H
 #define COSTAGG_SINK_ROW_VALUE_H
 
+#include "base/measure.h"
 #include "base/table.h"
 
 #include <stdbool.h>
@@ -40,6 +41,15 @@ static inline bool row_value_is_text(const struct column *column)
 {
     return column->kind == COLUMN_TEXT || column->kind == COLUMN_JSON ||
            column->kind == COLUMN_TEXT_ARRAY || column->kind == COLUMN_UUIDTEXT;
+}
+
+static inline bool row_value_is_null(const struct column *column, const unsigned char *row)
+{
+    if (row_value_is_text(column))
+        return row_value_id(column, row) == TEXT_NULL;
+    if (column->kind == COLUMN_NUMERIC)
+        return measure_is_null(row_value_number(column, row));
+    return column->kind == COLUMN_INTEGER && row_value_integer(column, row) == INTEGER_NULL;
 }
 
 #endif

@@ -74,10 +74,8 @@ static bool check_scope(const struct sink_scope *scope, struct error *error)
         first.month != last.month)
         return error_set(error, ERROR_INTERNAL, "a scope's days must lie inside one month");
     for (size_t i = 0; i < scope->table_count; i++)
-        if (sink_table_day(scope->tables[i]) == NULL ||
-            sink_table_column(scope->tables[i], scope->tables[i]->owner) == NULL)
-            return error_set(error, ERROR_INTERNAL, "%s has no day or no owner",
-                             scope->tables[i]->name);
+        if (sink_table_column(scope->tables[i], scope->tables[i]->owner) == NULL)
+            return error_set(error, ERROR_INTERNAL, "%s has no owner", scope->tables[i]->name);
     return true;
 }
 

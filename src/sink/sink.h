@@ -41,6 +41,9 @@ struct sink_scope {
     size_t table_count;
     const char *source; /* uuid, lower case; value of the tables' owner column */
     struct period days; /* inside one month */
+    const enum table_part *parts; /* by table: its rows that are replaced; NULL: all. Only rows of
+                                     that part are written */
+    int32_t owner_number;         /* value of owner columns that are numbers; INTEGER_NULL: null */
 };
 
 /* Opens an output location: sqlite:FILE, postgresql:…, postgresql://…, parquet:LOCATION, csv:DIR.

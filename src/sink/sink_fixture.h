@@ -109,8 +109,10 @@ static inline int32_t fixture_day(int day_of_month)
 
 static inline struct sink_scope fixture_scope(int first, int last)
 {
-    return (struct sink_scope){
-        fixture_tables, 1, FIXTURE_SOURCE, {fixture_day(first), fixture_day(last)}};
+    return (struct sink_scope){.tables = fixture_tables,
+                               .table_count = 1,
+                               .source = FIXTURE_SOURCE,
+                               .days = {fixture_day(first), fixture_day(last)}};
 }
 
 static inline uint32_t fixture_text(struct fixture *fixture, const char *text)

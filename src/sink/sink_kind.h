@@ -40,6 +40,12 @@ extern const struct sink_kind sink_kind_postgresql;
 extern const struct sink_kind sink_kind_parquet;
 extern const struct sink_kind sink_kind_csv;
 
+/* Which rows of the scope's table of that position are replaced. */
+static inline enum table_part sink_part(const struct sink *sink, size_t position)
+{
+    return sink->scope.parts == NULL ? TABLE_WHOLE : sink->scope.parts[position];
+}
+
 /* Position of a batch's table among the scope's. */
 size_t sink_table_index(const struct sink *sink, const struct table *table);
 

@@ -1,6 +1,7 @@
 #include "sink/sink_table.h"
 
 #include "base/arena.h"
+#include "sink/row_value.h"
 
 #include <string.h>
 
@@ -26,6 +27,29 @@ const struct column *sink_table_column(const struct table *table, const char *na
 const struct column *sink_table_day(const struct table *table)
 {
     return sink_table_column(table, "usage_start");
+}
+
+bool sink_table_owner_is_number(const struct table *table)
+{
+    return sink_table_column(table, table->owner)->kind == COLUMN_INTEGER;
+}
+
+bool sink_table_in_part(const struct table *table, enum table_part part, const unsigned char *row)
+{
+    bool marked = table->marks[0] != NULL;
+    for (size_t i = 0; marked && i < TABLE_MARKS; i++)
+        marked = !row_value_is_null(sink_table_column(table, table->marks[i]), row);
+    return part == TABLE_WHOLE || marked == (part == TABLE_INFRASTRUCTURE_ROWS);
+}
+
+const char *sink_table_part_condition(const struct table *table, enum table_part part,
+                                      struct arena *arena)
+{
+    if (part == TABLE_WHOLE)
+        return "";
+    return arena_printf(
+        arena, " AND %s(%s IS NOT NULL AND %s IS NOT NULL)", part == TABLE_USAGE_ROWS ? "NOT " : "",
+        sink_table_quote(table->marks[0], arena), sink_table_quote(table->marks[1], arena));
 }
 
 const char *sink_table_quote(const char *name, struct arena *arena)
@@ -88,11 +112,15 @@ const char *sink_table_postgresql_ddl(const struct table *table, const char *nam
         text = arena_printf(
             arena, "%s    %s %s%s,\n", text, sink_table_quote(columns[i]->name, arena),
             sink_table_postgresql_type(columns[i], arena), columns[i]->required ? " NOT NULL" : "");
+    const char *key = sink_table_quote(columns[0]->name, arena);
+    const char *owner = sink_table_quote(table->owner, arena);
+    if (sink_table_day(table) == NULL)
+        return arena_printf(arena, "%s    PRIMARY KEY (%s)\n);\nCREATE INDEX ON %s (%s);\n", text,
+                            key, name, owner);
     return arena_printf(arena,
                         "%s    PRIMARY KEY (usage_start, %s)\n) PARTITION BY RANGE (usage_start);\n"
                         "CREATE INDEX ON %s (%s, usage_start);\n",
-                        text, sink_table_quote(columns[0]->name, arena), name,
-                        sink_table_quote(table->owner, arena));
+                        text, key, name, owner);
 }
 
 const char *sink_table_sqlite_ddl(const struct table *table, struct arena *arena)
@@ -107,7 +135,7 @@ const char *sink_table_sqlite_ddl(const struct table *table, struct arena *arena
                             sink_table_sqlite_type(columns[i]),
                             columns[i]->required ? " NOT NULL" : "", i + 1 < count ? "," : "");
     const char *index = arena_printf(arena, "%s_owner_day", table->name);
-    return arena_printf(arena, "%s);\nCREATE INDEX IF NOT EXISTS %s ON %s (%s, usage_start);\n",
-                        text, sink_table_quote(index, arena), name,
-                        sink_table_quote(table->owner, arena));
+    return arena_printf(arena, "%s);\nCREATE INDEX IF NOT EXISTS %s ON %s (%s%s);\n", text,
+                        sink_table_quote(index, arena), name, sink_table_quote(table->owner, arena),
+                        sink_table_day(table) == NULL ? "" : ", usage_start");
 }

@@ -3,8 +3,9 @@
  * DDL and column lists for `costagg schema` and for sinks that create their tables. PostgreSQL: a
  * table range-partitioned by usage_start, with the primary key (usage_start, uuid), because a key
  * of a partitioned table has to hold the partition's column; and an index on owner and day, by
- * which a run replaces its rows. SQLite: the same index and no key on uuid, which would double the
- * time of every insert: uuids are made of the natural key and unique anyway. */
+ * which a run replaces its rows. A table without days is no partitioned one and its key is uuid.
+ * SQLite: the same index and no key on uuid, which would double the time of every insert: uuids are
+ * made of the natural key and unique anyway. */
 #ifndef COSTAGG_SINK_SINK_TABLE_H
 #define COSTAGG_SINK_SINK_TABLE_H
 
@@ -22,8 +23,18 @@ const struct column **sink_table_columns(const struct table *table, bool keep_st
 /* The column of a name; NULL when the table has none. */
 const struct column *sink_table_column(const struct table *table, const char *name);
 
-/* "usage_start": the day that scopes replace and folders are named by. */
+/* "usage_start": the day that scopes replace and folders are named by; NULL: the table has none. */
 const struct column *sink_table_day(const struct table *table);
+
+/* Is the owner a number, and not a source? */
+bool sink_table_owner_is_number(const struct table *table);
+
+/* Does a row belong to a part of a marked table? */
+bool sink_table_in_part(const struct table *table, enum table_part part, const unsigned char *row);
+
+/* The condition that picks a part's rows, with " AND " in front; "" for the whole table. */
+const char *sink_table_part_condition(const struct table *table, enum table_part part,
+                                      struct arena *arena);
 
 /* An SQL identifier in double quotes. */
 const char *sink_table_quote(const char *name, struct arena *arena);

@@ -166,17 +166,23 @@ static bool check_columns(const struct sink *sink, const struct table *table,
     return true;
 }
 
-static bool delete_old_rows(struct sink *sink, const struct table *table, struct error *error)
+static bool delete_old_rows(struct sink *sink, const struct table *table, enum table_part part,
+                            struct error *error)
 {
     struct arena *arena = &sink->scope_arena;
     char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
     sqlite3_stmt *statement;
     TRY(prepare(
         sink,
-        arena_printf(arena, "DELETE FROM %s WHERE %s = ?1 AND usage_start BETWEEN ?2 AND ?3",
-                     sink_table_quote(table->name, arena), sink_table_quote(table->owner, arena)),
+        arena_printf(arena, "DELETE FROM %s WHERE %s IS ?1%s%s",
+                     sink_table_quote(table->name, arena), sink_table_quote(table->owner, arena),
+                     sink_table_day(table) == NULL ? "" : " AND usage_start BETWEEN ?2 AND ?3",
+                     sink_table_part_condition(table, part, arena)),
         &statement, error));
-    sqlite3_bind_text(statement, 1, sink->scope.source, -1, SQLITE_STATIC);
+    if (!sink_table_owner_is_number(table))
+        sqlite3_bind_text(statement, 1, sink->scope.source, -1, SQLITE_STATIC);
+    else if (sink->scope.owner_number != INTEGER_NULL)
+        sqlite3_bind_int(statement, 1, sink->scope.owner_number);
     sqlite3_bind_text(statement, 2, calendar_format(sink->scope.days.first, first), -1,
                       SQLITE_STATIC);
     sqlite3_bind_text(statement, 3, calendar_format(sink->scope.days.last, last), -1,
@@ -221,7 +227,7 @@ static bool begin(struct sink *sink, struct error *error)
         prepared->days = arena_alloc_array(arena, prepared->column_count, sizeof *prepared->days);
         TRY(execute(sink, sink_table_sqlite_ddl(table, arena), "create the tables", error));
         TRY(check_columns(sink, table, prepared, error));
-        TRY(delete_old_rows(sink, table, error));
+        TRY(delete_old_rows(sink, table, sink_part(sink, i), error));
         TRY(prepare_insert(sink, table, prepared, error));
     }
     return true;
