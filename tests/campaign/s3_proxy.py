@@ -9,6 +9,7 @@ Requests are passed on as they came, so signatures hold. `plan` maps the number 
     truncated  half of the announced body, then the connection is closed
     longer     a Content-Length of more than there is, then the connection is closed
 
+`allowed(method, path, query)` decides which requests are answered with AccessDenied.
 `on_get(key)` is called before a GET of an object is passed on. With `pages`, listings come in two
 pages, and `between_pages()` is called before the second.
 """
@@ -43,8 +44,10 @@ class S3Proxy:
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def arm(self, plan, on_get=None, pages=False, between_pages=None, every=None):
+    def arm(self, plan, on_get=None, pages=False, between_pages=None, every=None,
+            allowed=lambda *_: True):
         with self.lock:
+            self.allowed = allowed
             self.plan, self.on_get = plan, on_get
             self.pages, self.between_pages = pages, between_pages
             self.every = every  # a fault for every request
@@ -94,14 +97,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if fault == "slow":
             time.sleep(0.5)
-        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query,
-                                            keep_blank_values=True))
+        address = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(address.query, keep_blank_values=True))
+        if not self.proxy.allowed(self.command, urllib.parse.unquote(address.path), query):
+            self.answer(403, [("Content-Type", "application/xml")],
+                        ERROR.format("AccessDenied", "Access Denied").encode())
+            return
         token = query.get("continuation-token")
         if token in self.proxy.rest:
             self.second_page(token)
             return
         if self.command == "GET" and not query and self.proxy.on_get:
-            self.proxy.on_get(urllib.parse.unquote(urllib.parse.urlsplit(self.path).path))
+            self.proxy.on_get(urllib.parse.unquote(address.path))
         status, headers, data = self.ask(body)
         if self.proxy.pages and "list-type" in query and status == 200:
             data = self.first_page(data)
