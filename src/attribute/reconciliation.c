@@ -159,7 +159,7 @@ bool reconciliation_closes(const struct reconciliation *sums)
         for (enum cost_column column = 0; column < COST_COLUMNS; column++) {
             double gross = amount_of(sums->by_currency[i].gross[column]);
             double difference = reconciliation_difference(sums, i, column);
-            if (!(fabs(difference) <= RECONCILIATION_TOLERANCE * gross))
+            if (!isfinite(gross) || fabs(difference) > RECONCILIATION_TOLERANCE * gross)
                 return false;
         }
     }
