@@ -119,6 +119,8 @@ class SeaweedFS(ObjectStore):
         self.server = Server(
             [weed, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3",
              f"-s3.config={config}", "-volume.max=50", "-master.volumeSizeLimitMB=64",
+             # Catalogs of table formats listen on fixed ports: two servers would fight for them.
+             "-s3.port.iceberg=0", "-s3.port.lance=0",
              "-volume.preStopSeconds=0", *tls, *(f"-{n}={p}" for n, p in zip(names, ports))],
             self.folder.path / "log", env={"PATH": os.environ["PATH"],
                                            "HOME": str(self.folder.path)})
