@@ -38,8 +38,9 @@ def panel(left, title, unit, series):
     out = [f'<text x="{left}" y="{TOP - 18}" class="title">{title}</text>']
     for tick in y.ticks():
         at = y.place(tick)
-        out += [f'<line x1="{left}" y1="{at:.1f}" x2="{left + PANEL_W}" y2="{at:.1f}" class="grid"/>',
-                f'<text x="{left - 8}" y="{at + 4:.1f}" class="right">{short(tick)}{unit}</text>']
+        out += [f'<line x1="{left}" y1="{at:.1f}" x2="{left + PANEL_W}" y2="{at:.1f}" '
+                'class="grid"/>',
+                f'<text x="{left - 8}" y="{at + 4:.1f}" class="right">{tick:g}{unit}</text>']
     for tick in x.ticks():
         at = x.place(tick)
         out += [f'<line x1="{at:.1f}" y1="{TOP}" x2="{at:.1f}" y2="{TOP + PANEL_H}" class="grid"/>',

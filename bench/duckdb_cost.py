@@ -13,7 +13,8 @@ import pathlib
 import duckdb_usage
 from duckdb_case import POD, STORAGE, OPTIONAL, Case, quoted
 
-MONEY = ["unblended_cost", "blended_cost", "savingsplan_effective_cost", "calculated_amortized_cost"]
+MONEY = ["unblended_cost", "blended_cost", "savingsplan_effective_cost",
+         "calculated_amortized_cost"]
 MARKUP = ["markup_cost", "markup_cost_blended", "markup_cost_savingsplan", "markup_cost_amortized"]
 SYNTHETIC = duckdb_usage.SYNTHETIC
 TEXT = """bill_billingentity bill_payeraccountid lineitem_resourceid lineitem_usageaccountid
@@ -422,11 +423,13 @@ def write_result(case, final, out):
     insert(case, "identity", "source VARCHAR, cluster_id VARCHAR, cluster_alias VARCHAR, "
            "report_period_id INTEGER", [[c["source"], c["cluster_id"], c["cluster_alias"],
                                          c["report_period_id"]] for c in settings["clusters"]])
-    group = "source, day, data_source, namespace, node, claim, volume, class, direction, key, tags_id, category"
+    group = ("source, day, data_source, namespace, node, claim, volume, class, direction, key, "
+             "tags_id, category")
     money = ", ".join(f"{m} AS {m}, {m} * {float(settings['markup'])!r} AS {k}"
                       for m, k in zip(MONEY, MARKUP))
     moved = ", ".join(
-        f"CASE WHEN direction = '{d}' THEN f.usage_amount ELSE 0.0 END AS infrastructure_data_{n}_gigabytes"
+        f"CASE WHEN direction = '{d}' THEN f.usage_amount ELSE 0.0 END "
+        f"AS infrastructure_data_{n}_gigabytes"
         for d, n in (("IN", "in"), ("OUT", "out")))
     folder = pathlib.Path(out) / "reporting_ocpawscostlineitem_project_daily_summary_p"
     folder.mkdir(parents=True, exist_ok=True)
@@ -436,7 +439,8 @@ def write_result(case, final, out):
                    key, tags_id, category, {sums}, any_value(t.tags) AS tags
             FROM ({rules}) f LEFT JOIN tags t ON t.label = f.label AND t.tag = f.tag
             GROUP BY {group})
-        SELECT i.report_period_id, i.cluster_id, i.cluster_alias, data_source, namespace, node,
+        SELECT CAST(uuid() AS VARCHAR) AS uuid, i.report_period_id, i.cluster_id, i.cluster_alias,
+               data_source, namespace, node,
                claim AS persistentvolumeclaim, volume AS persistentvolume, class AS storageclass,
                tags AS pod_labels, k.resource_id, day AS usage_start, day AS usage_end,
                CAST({settings['bill_id']} AS INTEGER) AS cost_entry_bill_id,

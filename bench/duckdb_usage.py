@@ -10,8 +10,7 @@ SYNTHETIC = ("('Platform unallocated', 'Worker unallocated', 'Network unattribut
              "'Storage unattributed')")
 HOURS, GIB_HOURS = "/ 3600.0", f"/ 3600.0 * {GIB!r}"
 ZERO_COST = '{"cpu": 0.000000000, "memory": 0.000000000, "storage": 0.000000000}'
-UNALLOCATED = [f"pod_{what}_{unit}_hours" for what in ("usage", "request", "effective_usage")
-               for unit in ("cpu_core", "memory_gigabyte")]
+USES, UNITS = ("usage", "request", "effective_usage"), ("cpu_core", "memory_gigabyte")
 CAPACITIES = ["node_capacity_cpu_cores", "node_capacity_cpu_core_hours",
               "node_capacity_memory_gigabytes", "node_capacity_memory_gigabyte_hours",
               "cluster_capacity_cpu_core_hours", "cluster_capacity_memory_gigabyte_hours"]
@@ -67,7 +66,8 @@ def make_label_sets(case, has_storage):
         SELECT text, CASE WHEN text IS NULL THEN -1 ELSE
                dense_rank() OVER (ORDER BY {keys}) END AS id, {keys}
         FROM (SELECT text, {case.parsed('text')} FROM ({' UNION '.join(texts)}))""")
-    case.sql(f"CREATE OR REPLACE TEMP TABLE label_keys AS SELECT DISTINCT id, {keys} FROM label_set")
+    case.sql("CREATE OR REPLACE TEMP TABLE label_keys AS "
+             f"SELECT DISTINCT id, {keys} FROM label_set")
     for name, key in (("node", "node"), ("namespace", "namespace")):
         case.sql(f"""CREATE OR REPLACE TEMP TABLE {name}_side AS
             SELECT DISTINCT l.{key}, l.day, s.id FROM {name}_label l
@@ -165,9 +165,8 @@ def fold_pod_rows(case):
 
 def make_unallocated(case):
     """unallocated: what is left of each node and day."""
-    rest = ", ".join(
-        f"max(node_capacity_{n.split('_', 2)[2] if 'effective' not in n else n.split('_', 3)[3]}) - sum({n}) AS {n}"
-        for n in UNALLOCATED)
+    rest = ", ".join(f"max(node_capacity_{unit}_hours) - sum(pod_{what}_{unit}_hours) "
+                     f"AS pod_{what}_{unit}_hours" for what in USES for unit in UNITS)
     case.sql(f"""CREATE OR REPLACE TEMP TABLE unallocated AS
         WITH folded AS (
             SELECT p.node, p.day, max(p.resource_id) AS resource_id,
@@ -232,7 +231,8 @@ def make_storage_rows(case):
 
 def make_roles(case):
     """node_role(node, resource_id, role), of all clusters together."""
-    case.sql("CREATE OR REPLACE TEMP TABLE node_role (node VARCHAR, resource_id VARCHAR, role VARCHAR)")
+    case.sql("CREATE OR REPLACE TEMP TABLE node_role "
+             "(node VARCHAR, resource_id VARCHAR, role VARCHAR)")
     given = case.settings["node_roles"]
     if given is not None:
         for node, resource_id, role in given:
@@ -323,7 +323,8 @@ def run(case, out, keep):
             if keep:
                 case.sql(f"INSERT INTO summary {query}")
                 query = f"FROM summary WHERE source_uuid = {quoted(cluster['source'])}"
-            case.sql(f"COPY (SELECT * EXCLUDE csi_volume_handle FROM ({query})) TO {file} "
+            case.sql(f"COPY (SELECT CAST(uuid() AS VARCHAR) AS uuid, * EXCLUDE csi_volume_handle "
+                     f"FROM ({query})) TO {file} "
                      "(FORMAT parquet)")
 
         summarise(case, cluster, write)

@@ -104,10 +104,12 @@ class Cluster:
         self.source = str(uuid.UUID(int=0x5f1a0000 * 2**96 + 0x4000 * 2**64 + 2**63 + number))
         self.cluster_id, self.alias = f"cluster-{number}", f"Cluster {number}"
         nodes, pods, namespaces = choice.nodes, choice.pods, choice.namespaces
-        self.node_names = [f"ip-10-{number}-{n // 250}-{n % 250}.ec2.internal" for n in range(nodes)]
+        self.node_names = [f"ip-10-{number}-{n // 250}-{n % 250}.ec2.internal"
+                           for n in range(nodes)]
         self.instances = [f"i-{number:02x}{n:015x}" for n in range(nodes)]
-        self.namespace_names = [f"openshift-part-{n}" if n % 10 == 0 else f"team-{n % 40}-service-{n}"
-                                for n in range(namespaces)]
+        self.namespace_names = [
+            f"openshift-part-{n}" if n % 10 == 0 else f"team-{n % 40}-service-{n}"
+            for n in range(namespaces)]
         self.node_of = self.random.integers(0, nodes, pods)
         self.node_of[:nodes] = numpy.arange(nodes)[:pods]  # no node without pods
         labels = choice.labels or pods

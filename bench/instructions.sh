@@ -42,11 +42,11 @@ declare -A counted
 for stage in usage all; do
     counted[$stage]=$(count $stage)
     $record && continue
-    before=$(sed -n "s/.*\"$stage\": \([0-9]*\).*/\1/p" $baseline)
+    before=$(sed -n "s/.*\"$stage\": \([0-9]*\).*/\1/p" "$baseline")
     growth=$((100 * (counted[$stage] - before) / before))
     echo "instructions of stage $stage: ${counted[$stage]}, $growth % over the baseline of $before"
     if [ "$growth" -gt $allowed ]; then
-        echo "more than $allowed %: find out why, or record anew with bench/instructions.sh --record"
+        echo "more than $allowed %: find out why, or record anew: bench/instructions.sh --record"
         failed=1
     fi
 done

@@ -83,7 +83,8 @@ def plain_line(random, knobs, time):
         "lineitem_lineitemtype": random.choice(
             ["Usage", "Usage", "Usage", "Tax", "SavingsPlanCoveredUsage", "DiscountedUsage",
              "Credit"]),
-        "costcategory": random.choice(['{}', '{"env": "prod", "Dept": "x"}', "{\"a\":\"b\"}", None])})
+        "costcategory": random.choice(
+            ["{}", '{"env": "prod", "Dept": "x"}', '{"a":"b"}', None])})
     return line
 
 

@@ -16,7 +16,8 @@ STORAGE = "openshift_storage_usage_line_items"
 NODE = "openshift_node_labels_line_items"
 NAMESPACE = "openshift_namespace_labels_line_items"
 
-NODE_NAMES = ["ip-10-0-0-1.ec2.internal", "ip-10-0-0-1", "node_1", "nodeX1", "knöten", "n,1", 'n"1', "n 2"]
+NODE_NAMES = ["ip-10-0-0-1.ec2.internal", "ip-10-0-0-1", "node_1", "nodeX1", "knöten", "n,1", 'n"1',
+              "n 2"]
 NAMESPACES = ["web", "web_1", "webx1", "WEB", "openshift-logging", "openshift-kube-apiserver",
               "openshift", "kube-system", "Worker unallocated", "Storage unattributed", "a%b", "axb",
               "space dash", "comma,ns", 'quo"te', "ünï", "日本"]
