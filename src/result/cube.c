@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Texts of the rows are forgotten beyond this; names are kept in the cube. */
-enum { TEXT_BYTES = 64 << 20 };
+/* Texts of the rows are forgotten beyond TEXT_BYTES; names are kept in the cube. Values of tags may
+ * be as many as pods: beyond MOST_TAGS further ones are one, "(other)". */
+enum { TEXT_BYTES = 16 << 20, MOST_TAGS = 20000 };
+
+static const char other[] = "(other)";
 
 /* ---- series ---- */
 
@@ -127,9 +130,15 @@ static void add_tags(struct reading *reading, uint32_t labels, uint32_t currency
     for (size_t i = 0; i < list.count; i++) {
         const struct label *label = &list.labels[i];
         struct text_pool *names = &reading->cube->names;
+        bool full = reading->cube->tag.keys.count >= MOST_TAGS;
+        struct text shown = label->value;
+        if (full && text_pool_find(names, shown.bytes, shown.length) == UINT32_MAX)
+            shown = (struct text){other, sizeof other - 1};
         uint32_t key[4] = {currency, cluster,
                            text_pool_intern(names, label->key.bytes, label->key.length),
-                           text_pool_intern(names, label->value.bytes, label->value.length)};
+                           text_pool_intern(names, shown.bytes, shown.length)};
+        if (full && key_map_find(&reading->cube->tag.keys, key) == UINT32_MAX)
+            key[3] = text_pool_intern(names, other, sizeof other - 1);
         add(&series_at(&reading->cube->tag, key)[day], value);
     }
 }

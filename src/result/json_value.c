@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What is remembered is forgotten beyond this. */
-enum { REMEMBERED_BYTES = 32 << 20 };
+enum { REMEMBERED_BYTES = 4 << 20 };
 
 void json_values_init(struct json_values *values)
 {

@@ -253,14 +253,27 @@ bool result_set_text(struct result *result, const struct column *column, unsigne
     }
 }
 
-/* Leaves rows of the scope's part; places that can choose them have done so already. */
-static void keep_part(struct result *result)
+static bool is_narrowed(const struct result_scope *scope)
+{
+    return scope->part != TABLE_WHOLE || scope->owner_number != NULL;
+}
+
+static bool is_of_owner(const struct table *table, const struct result_scope *scope,
+                        const unsigned char *row)
+{
+    return scope->owner_number == NULL ||
+           row_cell_integer(sink_table_column(table, table->owner), row) == *scope->owner_number;
+}
+
+/* Leaves rows of the scope's part and number; places that can choose them have done so already. */
+static void keep_rows(struct result *result)
 {
     const struct table *table = result->table;
     size_t kept = 0;
     for (size_t i = 0; i < result->row_count; i++) {
         const unsigned char *row = result->rows + i * table->row_size;
-        if (sink_table_in_part(table, result->scope.part, row))
+        if (sink_table_in_part(table, result->scope.part, row) &&
+            is_of_owner(table, &result->scope, row))
             memmove(result->rows + kept++ * table->row_size, row, table->row_size);
     }
     result->row_count = kept;
@@ -273,8 +286,8 @@ bool result_next(struct result *result, struct row_batch *batch, struct error *e
         result->row_count = 0;
         TRY(result->driver->next(result, error));
         found = result->row_count;
-        if (result->scope.part != TABLE_WHOLE)
-            keep_part(result);
+        if (is_narrowed(&result->scope))
+            keep_rows(result);
     } while (found > 0 && result->row_count == 0);
     *batch = (struct row_batch){result->table, result->rows, result->row_count, result->texts};
     return true;

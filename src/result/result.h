@@ -64,6 +64,7 @@ struct result_scope {
     const char *source; /* value of the owner column, lower case; NULL: every source */
     struct period days; /* of a table without days: those of its folders, where it has some */
     enum table_part part; /* of a marked table */
+    const int32_t *owner_number; /* value of an owner column that is a number; NULL: any */
 };
 
 struct result_day {

@@ -105,7 +105,8 @@ static const char *where(struct result *result, const struct table *table,
     if (scope->source)
         text = arena_printf(result->arena, "%s AND %s::text = %s", text, table->owner,
                             quoted(result, scope->source, false));
-    return arena_printf(result->arena, "%s%s", text,
+    return arena_printf(result->arena, "%s%s%s", text,
+                        sink_table_number_condition(table, scope->owner_number, result->arena),
                         sink_table_part_condition(table, scope->part, result->arena));
 }
 

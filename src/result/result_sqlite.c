@@ -61,7 +61,7 @@ static const char *where(const struct table *table, const struct result_scope *s
                          struct arena *arena)
 {
     return arena_printf(
-        arena, "WHERE %s%s%s%s%s", sink_table_day(table) ? "usage_start BETWEEN ?1 AND ?2" : "true",
+        arena, "WHERE %s%s%s%s%s%s", sink_table_day(table) ? "usage_start BETWEEN ?1 AND ?2" : "true",
         scope->source ? " AND lower(" : "", scope->source ? table->owner : "",
         scope->source ? ") = ?3" : "", sink_table_part_condition(table, scope->part, arena));
 }
