@@ -60,10 +60,12 @@ static bool describe(struct result *result, const struct table *table, struct re
 static const char *where(const struct table *table, const struct result_scope *scope,
                          struct arena *arena)
 {
-    return arena_printf(
-        arena, "WHERE %s%s%s%s%s%s", sink_table_day(table) ? "usage_start BETWEEN ?1 AND ?2" : "true",
-        scope->source ? " AND lower(" : "", scope->source ? table->owner : "",
-        scope->source ? ") = ?3" : "", sink_table_part_condition(table, scope->part, arena));
+    return arena_printf(arena, "WHERE %s%s%s%s%s%s",
+                        sink_table_day(table) ? "usage_start BETWEEN ?1 AND ?2" : "true",
+                        scope->source ? " AND lower(" : "", scope->source ? table->owner : "",
+                        scope->source ? ") = ?3" : "",
+                        sink_table_number_condition(table, scope->owner_number, arena),
+                        sink_table_part_condition(table, scope->part, arena));
 }
 
 static void bind_scope(sqlite3_stmt *statement, const struct result_scope *scope)
