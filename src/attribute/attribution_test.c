@@ -274,6 +274,7 @@ static void test_rows_facts_and_days_outside_are_skipped(void **state)
                                                 .bill = &fixture.bill,
                                                 .period = {FIXTURE_DAY, FIXTURE_DAY}};
     struct attribution *attribution = attribution_open(&request, &arena);
+    assert_true(attribution_size(attribution) > 0); /* also before anything is built */
     struct usage_row row = fixture_usage_row(&fixture, &node[0]);
     struct usage_fact fact = {.usage_start = FIXTURE_DAY + 1,
                               .fact = fixture_text(&fixture, USAGE_FACT_RESOURCE_ID),
@@ -323,6 +324,74 @@ static void test_many_rows_of_one_resource_keep_their_order(void **state)
     fixture_close(&fixture);
 }
 
+/* Facts are gathered of the period only, and of midnight for disks. */
+static void test_facts_of_the_bill_are_of_the_period_and_of_midnight(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        {.storage = true, .namespace = "shop", .node = "n1", .volume_labels = "{\"app\":\"a\"}",
+         .claim = "data", .volume = "pv-1", .handle = "vol-9", .claim_gib = 40},
+        {.storage = true, .day = 1, .namespace = "late", .node = "n1",
+         .volume_labels = "{\"app\":\"b\"}", .claim = "data", .volume = "pv-2",
+         .handle = "vol-9", .claim_gib = 25}};
+    static const struct fixture_line lines[] = {
+        {.resource = "vol-9", .type = "Usage", .tags = "{}", .unblended = 10},
+        {.hour = 30, .resource = "vol-9", .type = "Usage", .tags = "{}"},
+        {.hour = -24, .resource = "vol-9", .type = "Usage", .tags = "{\"app\": \"b\"}"},
+        {.hour = 24 * FIXTURE_DAYS, .resource = "vol-9", .type = "Usage",
+         .tags = "{\"app\": \"b\"}"},
+        {.no_time = true, .resource = "vol-9", .tags = "{\"app\": \"b\"}"},
+        {.resource = "bucket", .type = "Usage", .tags = "{\"app\":\"b\"}", .unblended = 3},
+    };
+    static const struct fixture_line hourly[] = {
+        {.hour = 1, .resource = "vol-9", .unblended = 0.01, .rate = 0.0744},
+        {.hour = 1, .resource = "elsewhere", .unblended = 1, .rate = 1}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, lines),
+                              .hourly = hourly,
+                              .hourly_count = 2,
+                              .settings = {.enabled_ocp_keys = {app_key, 1},
+                                           .enabled_aws_keys = {app_key, 1}},
+                              .explain = "vol-9"};
+    /* Only the first day's claim counts: the rest is 60 of 100. The tag of the bucket has no space,
+     * so nothing matches it; the same tag with a space is of other days. */
+    FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/- - - 6",
+                   "c-east Storage shop n1 data/pv-1/- {\"app\":\"a\"} 0 4");
+    fixture_assert_entry(&fixture, RECONCILE_no_cluster, 3);
+    fixture_assert_entry(&fixture, RECONCILE_not_midnight, 0);
+    assert_true((attribution_bill_columns(fixture.attribution) &
+                 BILL_LINE_MASK(product_operatingsystem)) == 0);
+    fixture_close(&fixture);
+}
+
+static void test_tag_texts_that_say_the_same_are_one_case(void **state)
+{
+    (void)state;
+    static const struct fixture_line lines[] = {
+        {.resource = "a", .type = "Usage", .unblended = 1,
+         .tags = "{\"openshift_project\": \"shop\"}"},
+        {.resource = "a", .type = "Usage", .unblended = 2,
+         .tags = "{ \"openshift_project\": \"shop\", \"zz\": \"dropped\" }"}};
+    struct fixture fixture = {FIXTURE_INPUT(node, lines)};
+    FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 0 3");
+    fixture_close(&fixture);
+}
+
+static void test_namespaces_named_like_synthetic_ones_are_told_apart_by_every_byte(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        {.namespace = "Network unattribut_d", .node = "n1", .resource = "i-1",
+         .pod_labels = "{}", .cpu = 2, .cpu_capacity = 4},
+        {.namespace = "Storage unattribut_d", .node = "n1", .resource = "i-1",
+         .pod_labels = "{}", .cpu = 2, .cpu_capacity = 4}};
+    static const struct fixture_line lines[] = {LINE(4)};
+    static const struct fixture_fact facts[] = {{.fact = "nods", .value = "no such fact"}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, lines), .facts = facts, .fact_count = 1};
+    fixture_run(&fixture);
+    fixture_assert_entry(&fixture, RECONCILE_namespaces, 4);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +408,10 @@ int main(void)
         cmocka_unit_test(test_a_day_object_forgets_the_day_before),
         cmocka_unit_test(test_rows_facts_and_days_outside_are_skipped),
         cmocka_unit_test(test_many_rows_of_one_resource_keep_their_order),
+        cmocka_unit_test(test_facts_of_the_bill_are_of_the_period_and_of_midnight),
+        cmocka_unit_test(test_tag_texts_that_say_the_same_are_one_case),
+        cmocka_unit_test(
+            test_namespaces_named_like_synthetic_ones_are_told_apart_by_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

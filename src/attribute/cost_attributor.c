@@ -29,6 +29,7 @@
 #include "base/measure.h"
 #include "base/settings.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -292,15 +293,15 @@ static void reconcile_gaps(const struct cost_attributor *attributor,
 }
 
 /* What a line's plan by tag emits where its plan by id has claimed the line already: the whole, less
- * what is missing, more what is in excess. */
+ * the shares of clusters that do not keep the line. Rule d knows no other gap. */
 static double counted_again(const struct cost_attributor *attributor, const struct cost_plan *plan)
 {
     const struct cost_gap *gaps = attributor->shares.gaps + plan->first_gap;
     double again = 1;
-    for (uint32_t i = 0; i < plan->gap_count; i++)
-        again += reconciliation_entry_kind(gaps[i].entry) == RECONCILIATION_EXCESS
-                     ? gaps[i].fraction
-                     : -gaps[i].fraction;
+    for (uint32_t i = 0; i < plan->gap_count; i++) {
+        assert(gaps[i].entry == RECONCILE_tag_cluster_away);
+        again -= gaps[i].fraction;
+    }
     return again;
 }
 

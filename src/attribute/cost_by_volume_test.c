@@ -185,6 +185,58 @@ static void test_lines_that_only_contain_a_handle_do_not_belong(void **state)
     fixture_close(&fixture);
 }
 
+/* East and west own the disk; on the second day only west has a claim on it, and east a node. */
+static void test_clusters_that_own_a_disk_without_using_it_that_day(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 60),
+        CLAIM(1, 1, "ops", "logs", "pv-2", "vol-9", 40),
+        {.cluster = 1, .namespace = "ops", .node = "n1", .resource = "ol-9", .pod_labels = "{}",
+         .cpu = 1, .cpu_capacity = 4},
+    };
+    struct fixture fixture = {
+        FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/gp3 - - 4",
+                   "c-east Storage shop n1 data/pv-1/gp3 {} 5 6", "c-west Pod ops n1 -/-/- {} 5 2.5");
+    fixture_assert_entry(&fixture, RECONCILE_several_clusters, 2.5);
+    fixture_close(&fixture);
+}
+
+static void test_claims_of_nothing_on_a_full_disk_are_told(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(0, 0, "Storage unattributed", "data", "pv-1", "vol-9", 100)};
+    struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1};
+    fixture_run(&fixture);
+    assert_int_equal(fixture.row_count, 0);
+    fixture_assert_entry(&fixture, RECONCILE_null_claim_capacity, 10);
+    fixture_close(&fixture);
+}
+
+/* West keeps the volume's name, but its handle belongs to east alone. */
+static void test_disks_sized_for_one_cluster_may_be_unknown_to_another(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 100),
+        CLAIM(1, 0, "ops", "logs", "vol-9", NULL, 40),
+    };
+    static const struct fixture_usage west_only[] = {CLAIM(1, 0, "ops", "x", "9", NULL, 40)};
+    static const struct fixture_fact handle[] = {
+        {.cluster = 0, .fact = USAGE_FACT_NODE, .value = "n"}};
+    struct fixture both = {
+        FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    FIXTURE_EXPECT(&both, "c-east Storage shop n1 data/pv-1/gp3 {} 5 10");
+    fixture_close(&both);
+    struct fixture alone = {FIXTURE_INPUT(west_only, disk), .hourly = charge, .hourly_count = 1,
+                            .facts = handle, .fact_count = 1, .clusters = 2,
+                            .rules.non_csi_to_namespace = true};
+    FIXTURE_EXPECT(&alone, "c-west Storage ops n1 x/9/gp3 {} 5 10");
+    fixture_close(&alone);
+}
+
 /* ---- volumes without a CSI handle ---- */
 
 static const struct fixture_line named[] = {
@@ -261,6 +313,9 @@ int main(void)
         cmocka_unit_test(test_null_claim_capacities_give_null_costs),
         cmocka_unit_test(test_disks_without_known_capacity_go_to_nobody),
         cmocka_unit_test(test_lines_that_only_contain_a_handle_do_not_belong),
+        cmocka_unit_test(test_clusters_that_own_a_disk_without_using_it_that_day),
+        cmocka_unit_test(test_claims_of_nothing_on_a_full_disk_are_told),
+        cmocka_unit_test(test_disks_sized_for_one_cluster_may_be_unknown_to_another),
         cmocka_unit_test(test_volumes_without_handle_reach_nobody_by_default),
         cmocka_unit_test(test_volumes_without_handle_go_to_namespaces_when_asked),
         cmocka_unit_test(test_volumes_without_capacity_share_evenly),

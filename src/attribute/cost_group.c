@@ -103,7 +103,7 @@ static void put_text(struct key_buffer *buffer, struct text text)
 
 static struct text string_text(const char *string)
 {
-    return (struct text){string, string == NULL ? 0 : (uint32_t)strlen(string)};
+    return (struct text){string, (uint32_t)strlen(string)};
 }
 
 static XXH128_hash_t digest_part(const struct cost_group_names *names, const uint32_t *part,

@@ -98,10 +98,10 @@ static int compare_packed(const void *left, const void *right)
     const struct packed *a = left, *b = right;
     if (a->head != b->head)
         return a->head < b->head ? -1 : 1;
-    for (int i = 0; i < PACKED_WORDS; i++)
-        if (a->ranks[i] != b->ranks[i])
-            return a->ranks[i] < b->ranks[i] ? -1 : 1;
-    return 0;
+    int i = 0;
+    while (i < PACKED_WORDS - 1 && a->ranks[i] == b->ranks[i])
+        i++;
+    return (a->ranks[i] > b->ranks[i]) - (a->ranks[i] < b->ranks[i]);
 }
 
 /* places[number] = position; frees `packed`. */
@@ -160,11 +160,12 @@ struct ordered {
 static int compare_rest(const void *left, const void *right)
 {
     const struct ordered *a = left, *b = right;
-    if (a->direction != b->direction)
-        return a->direction < b->direction ? -1 : 1;
-    if (a->tags != b->tags)
-        return a->tags < b->tags ? -1 : 1;
-    return (a->category > b->category) - (a->category < b->category);
+    uint32_t left_rest[] = {a->direction, a->tags, a->category};
+    uint32_t right_rest[] = {b->direction, b->tags, b->category};
+    int i = 0;
+    while (i < 2 && left_rest[i] == right_rest[i])
+        i++;
+    return (left_rest[i] > right_rest[i]) - (left_rest[i] < right_rest[i]);
 }
 
 /* Deals rows out by a place below `places`, keeping the order of equal ones. */

@@ -163,21 +163,17 @@ double disk_rest(const struct usage_index *usage, uint32_t cluster, const uint32
     };
     if (measure_is_null(claims.total_gib) || claims.total_gib == capacity_gb)
         return 0;
-    bool met = false;
     for (uint32_t i = 0; i < id_count; i++) {
         uint32_t key[2] = {cluster, ids[i]};
         for (uint32_t row = row_list_first(&usage->by_handle, key); row != ROW_LIST_END;
              row = row_list_next(&usage->by_handle, row)) {
             const struct usage_line *line = &usage->lines[row];
-            met = true;
             words[TARGET_CLAIM] = usage_index_max_text(usage, words[TARGET_CLAIM], line->claim);
             words[TARGET_VOLUME] = usage_index_max_text(usage, words[TARGET_VOLUME], line->volume);
             words[TARGET_STORAGECLASS] =
                 usage_index_max_text(usage, words[TARGET_STORAGECLASS], line->storageclass);
         }
     }
-    if (!met)
-        return 0;
     double rest = (capacity_gb - claims.total_gib) / capacity_gb;
     cost_shares_add(shares, (struct cost_share){
                                 .target = cost_targets_add(targets, words),

@@ -45,8 +45,8 @@ struct disk_claims disk_rest_find(const struct disk_rest_facts *facts, struct te
 
 size_t disk_rest_size(const struct disk_rest_facts *facts);
 
-/* Adds the share of the cluster in the rest of the disk, if there is one; returns the fraction of
- * the line it emits, 0 if none. */
+/* Adds the share of a cluster that has a row on the disk in its rest, if there is one; returns the
+ * fraction of the line it emits, 0 if none. */
 double disk_rest(const struct usage_index *usage, uint32_t cluster, const uint32_t *ids,
                  uint32_t id_count, double capacity_gb, struct disk_claims claims,
                  struct cost_targets *targets, struct cost_shares *shares);

@@ -96,6 +96,8 @@ struct text resource_match_suffix(const struct resource_match *match, size_t clu
 
 size_t resource_match_size(const struct resource_match *match)
 {
-    return cluster_names_size(&match->suffixes) + arena_size(&match->ids.arena) +
-           (match->contains == NULL ? 0 : pattern_automaton_size(match->contains));
+    size_t size = cluster_names_size(&match->suffixes) + arena_size(&match->ids.arena);
+    if (match->contains != NULL)
+        size += pattern_automaton_size(match->contains);
+    return size;
 }

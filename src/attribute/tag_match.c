@@ -361,10 +361,10 @@ void tag_match_labels(const struct tag_match *match, struct text labels,
 
 size_t tag_match_size(const struct tag_match *match)
 {
-    return cluster_names_size(&match->strings) + cluster_names_size(&match->label_pairs) +
-           key_map_size(&match->seen_labels) + key_map_size(&match->seen_tags) +
-           arena_size(&match->pieces.arena) +
-           (match->in_tags == NULL ? 0
-                                   : pattern_automaton_size(match->in_tags) +
-                                         pattern_automaton_size(match->in_labels));
+    size_t size = cluster_names_size(&match->strings) + cluster_names_size(&match->label_pairs) +
+                  key_map_size(&match->seen_labels) + key_map_size(&match->seen_tags) +
+                  arena_size(&match->pieces.arena);
+    if (match->in_tags != NULL)
+        size += pattern_automaton_size(match->in_tags) + pattern_automaton_size(match->in_labels);
+    return size;
 }
