@@ -85,8 +85,8 @@ static bool all_days(struct comparison *comparison, const struct table *table,
     struct result_day *side[2];
     size_t counts[2];
     for (int i = 0; i < 2; i++)
-        TRY(result_days(comparison->results[i], table, &comparison->place.scope,
-                        comparison->arena, &side[i], &counts[i], error));
+        TRY(result_days(comparison->results[i], table, &comparison->place.scope, comparison->arena,
+                        &side[i], &counts[i], error));
     *days = arena_alloc_array(comparison->arena, counts[0] + counts[1], sizeof **days);
     *count = 0;
     for (size_t a = 0, b = 0; a < counts[0] || b < counts[1];) {
@@ -173,8 +173,7 @@ static bool compare_table(struct comparison *comparison, const struct table *tab
 
 /* ---- options ---- */
 
-static bool parse_tolerance(const char *text, struct row_tolerance *tolerance,
-                            struct error *error)
+static bool parse_tolerance(const char *text, struct row_tolerance *tolerance, struct error *error)
 {
     static const double strict = 1e-9, loose = 1e-4;
     char *end;
@@ -220,8 +219,7 @@ static bool compare_tables(struct comparison *comparison, struct error *error)
             compared++;
         }
     if (!comparison->anything)
-        return error_set(error, ERROR_NO_INPUT,
-                         "%s and %s have no table in common",
+        return error_set(error, ERROR_NO_INPUT, "%s and %s have no table in common",
                          result_location(comparison->results[0]),
                          result_location(comparison->results[1]));
     return compared > 0;
@@ -292,8 +290,7 @@ static bool print(const struct command_line *line, const json_t *document, int64
     return true;
 }
 
-static bool run(const struct command_line *line, struct comparison *comparison,
-                struct error *error)
+static bool run(const struct command_line *line, struct comparison *comparison, struct error *error)
 {
     int64_t limit;
     TRY(parse_tolerance(command_line_text(line, OPTION_TOLERANCE), &comparison->tolerance, error));

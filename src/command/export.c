@@ -16,7 +16,8 @@
 /* Cost rows in memory at a time, unless one day has more. */
 enum { WINDOW_ROWS = 100000 };
 
-struct export {
+struct export
+{
     struct result_place place;
     struct result *result;
     struct focus_file *file;
@@ -117,8 +118,8 @@ static bool run(const struct command_line *line, struct export *export, struct e
     TRY(result_place_load(line, export->arena, &export->place, error));
     TRY(result_place_open(&export->place, line->arguments[0], export->arena, &export->result,
                           error));
-    TRY(result_days(export->result, &cost_table, &export->place.scope, export->arena, &days,
-                    &count, error));
+    TRY(result_days(export->result, &cost_table, &export->place.scope, export->arena, &days, &count,
+                    error));
     if (count == 0)
         return error_set(error, ERROR_NO_INPUT, "%s: no rows of %s in the period",
                          result_location(export->result), cost_table.name);

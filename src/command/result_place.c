@@ -14,8 +14,8 @@ bool result_place_load(const struct command_line *line, struct arena *arena,
     const struct config *config = &place->config;
     place->options.s3 = &config->s3;
     place->options.login = &config->postgresql;
-    place->scope.days = config->period.last >= config->period.first ? config->period
-                                                                    : RESULT_ALL_DAYS;
+    place->scope.days =
+        config->period.last >= config->period.first ? config->period : RESULT_ALL_DAYS;
     const char *source = command_line_text(line, OPTION_SOURCE);
     if (source) {
         char *lower = arena_printf(arena, "%s", source);
@@ -48,7 +48,8 @@ bool result_place_open(struct result_place *place, const char *location, struct 
         if (!output)
             return error_set(error, ERROR_USAGE,
                              "'%s' is a schema of the configuration's PostgreSQL output: give "
-                             "-c FILE with an output postgresql:…", location);
+                             "-c FILE with an output postgresql:…",
+                             location);
         if (shadow && !place->config.shadow_schema)
             return error_set(error, ERROR_BAD_CONFIG,
                              "'shadow' needs postgresql.schema or shadow_schema in the "

@@ -23,7 +23,6 @@ MUST_CHECK bool result_place_load(const struct command_line *line, struct arena 
                                   struct result_place *place, struct error *error);
 
 MUST_CHECK bool result_place_open(struct result_place *place, const char *location,
-                                  struct arena *arena, struct result **result,
-                                  struct error *error);
+                                  struct arena *arena, struct result **result, struct error *error);
 
 #endif

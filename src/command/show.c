@@ -129,12 +129,14 @@ static void print_head(const struct view *view, const struct ranking *clusters)
     char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE], text[TERMINAL_TEXT];
     char location[TERMINAL_TEXT];
     const struct cube *cube = view->cube;
-    printf("%s%s%s\n", dim(view), terminal_text_string(location, cube->location, view->width), plain(view));
+    printf("%s%s%s\n", dim(view), terminal_text_string(location, cube->location, view->width),
+           plain(view));
     printf("%s to %s, %zu cluster%s", calendar_format(cube->days.first, first),
            calendar_format(cube->days.last, last), clusters->count,
            clusters->count == 1 ? "" : "s");
     if (view->namespace != RANKING_ANY)
-        printf(", namespace %s", terminal_text_name(text, name_of(view, view->namespace), NAME_WIDTH));
+        printf(", namespace %s",
+               terminal_text_name(text, name_of(view, view->namespace), NAME_WIDTH));
     printf("\n\n%s%s %s%s", bold(view), terminal_text_number(text, clusters->total, 2), unit(view),
            plain(view));
     printf("   %s a day\n", terminal_text_number(text, clusters->total / cube->day_count, 2));

@@ -133,8 +133,8 @@ static double amount_of(const struct compare *compare, const unsigned char *a,
         const struct column *amount = &compare->profile->table->columns[at];
         double value_a = a ? row_cell_number(amount, a) : 0;
         double value_b = b ? row_cell_number(amount, b) : 0;
-        double difference = (measure_is_null(value_b) ? 0 : value_b) -
-                            (measure_is_null(value_a) ? 0 : value_a);
+        double difference =
+            (measure_is_null(value_b) ? 0 : value_b) - (measure_is_null(value_a) ? 0 : value_a);
         if (fabs(difference) > fabs(greatest)) {
             greatest = difference;
             *column = at;
@@ -195,9 +195,8 @@ static json_t *example_json(const struct compare *compare, const struct row_pair
     json_t *key = columns_json(compare, keys, a ? a : b, texts), *value;
     const char *name;
     void *next;
-    json_object_foreach_safe(key, next, name, value)
-        if (json_is_null(value))
-            json_object_del(key, name);
+    json_object_foreach_safe(key, next, name, value) if (json_is_null(value))
+        json_object_del(key, name);
     json_object_set_new(example, "key", key);
     uint64_t shown = pair->differs ? pair->differs : compare->profile->amounts;
     json_object_set_new(example, "a", a ? columns_json(compare, shown, a, texts) : json_null());
@@ -263,9 +262,9 @@ static void note_factors(struct compare *compare, const struct row_pair *pair,
         const struct column *column = &compare->profile->table->columns[at];
         compare_tally_column(&compare->tally, at);
         if (column->kind == COLUMN_NUMERIC)
-            compare_tally_factor(&compare->tally, at,
-                                 compare_factor(row_cell_number(column, a),
-                                                row_cell_number(column, b)));
+            compare_tally_factor(
+                &compare->tally, at,
+                compare_factor(row_cell_number(column, a), row_cell_number(column, b)));
     }
 }
 
@@ -312,10 +311,10 @@ static void add_totals(struct compare *compare, const struct row_batch *batch, i
         const unsigned char *row = row_match_row(batch, (int64_t)i);
         double amount =
             total == SIZE_MAX ? 0 : row_cell_number(&compare->profile->table->columns[total], row);
-        compare_tally_row(&compare->tally, side, day_of(compare, row),
-                          text_pool_borrow(batch->texts,
-                                           text_at(compare, compare->namespace_at, row)),
-                          measure_is_null(amount) ? 0 : amount);
+        compare_tally_row(
+            &compare->tally, side, day_of(compare, row),
+            text_pool_borrow(batch->texts, text_at(compare, compare->namespace_at, row)),
+            measure_is_null(amount) ? 0 : amount);
     }
 }
 

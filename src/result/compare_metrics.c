@@ -14,7 +14,8 @@ static void row_samples(FILE *out, const json_t *tables, const char *label, cons
 {
     size_t index;
     json_t *table;
-    json_array_foreach(tables, index, table) {
+    json_array_foreach(tables, index, table)
+    {
         const json_t *rows = json_object_get(table, "rows");
         fprintf(out, "costagg_compare_rows{table=\"%s\",kind=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
                 json_string_value(json_object_get(table, "table")), label,
@@ -26,10 +27,11 @@ static void total_samples(FILE *out, const json_t *tables, const char *side, con
 {
     size_t index, at;
     json_t *table, *day;
-    json_array_foreach(tables, index, table) {
+    json_array_foreach(tables, index, table)
+    {
         double total = 0;
-        json_array_foreach(json_object_get(table, "days"), at, day)
-            total += json_number_value(json_object_get(day, key));
+        json_array_foreach(json_object_get(table, "days"), at, day) total +=
+            json_number_value(json_object_get(day, key));
         fprintf(out, "costagg_compare_total{table=\"%s\",side=\"%s\"} %.9f\n",
                 json_string_value(json_object_get(table, "table")), side, total);
     }
@@ -41,20 +43,19 @@ static void cause_samples(FILE *out, const json_t *tables)
     size_t index, at;
     json_t *table, *cause, *rows;
     const char *name;
-    json_array_foreach(tables, index, table) {
+    json_array_foreach(tables, index, table)
+    {
         json_t *sums = json_object();
-        json_array_foreach(json_object_get(table, "causes"), at, cause) {
+        json_array_foreach(json_object_get(table, "causes"), at, cause)
+        {
             name = json_string_value(json_object_get(cause, "cause"));
             json_int_t sum = json_integer_value(json_object_get(sums, name)) +
                              json_integer_value(json_object_get(cause, "rows"));
             json_object_set_new(sums, name, json_integer(sum));
         }
-        json_object_foreach(sums, name, rows)
-            fprintf(out,
-                    "costagg_compare_cause_rows{table=\"%s\",cause=\"%s\"} %" JSON_INTEGER_FORMAT
-                    "\n",
-                    json_string_value(json_object_get(table, "table")), name,
-                    json_integer_value(rows));
+        json_object_foreach(sums, name, rows) fprintf(
+            out, "costagg_compare_cause_rows{table=\"%s\",cause=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
+            json_string_value(json_object_get(table, "table")), name, json_integer_value(rows));
         json_decref(sums);
     }
 }

@@ -83,7 +83,8 @@ static void print_pairs(FILE *out, const json_t *object)
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)object, name, value) {
+    json_object_foreach((json_t *)object, name, value)
+    {
         fprintf(out, "<b>%s</b> ", name);
         print_value(out, value);
         fputs("<br>", out);
@@ -124,12 +125,13 @@ static void print_rows(FILE *out, const json_t *table)
 static void print_places(FILE *out, const json_t *table, const char *list, const char *kind,
                          const char *title)
 {
-    const char *heads[] = {kind,      "rows in A",    "rows in B",  "differences",
-                           "total A", "total B", "B − A"};
+    const char *heads[] = {kind,      "rows in A", "rows in B", "differences",
+                           "total A", "total B",   "B − A"};
     size_t index;
     json_t *place;
     begin_table(out, title, heads, sizeof heads / sizeof *heads);
-    json_array_foreach(json_object_get(table, list), index, place) {
+    json_array_foreach(json_object_get(table, list), index, place)
+    {
         double a = number_of(place, "total_a"), b = number_of(place, "total_b");
         fputs("<tr><th scope=\"row\">", out);
         print_value(out, json_object_get(place, kind));
@@ -151,7 +153,8 @@ static void print_causes(FILE *out, const json_t *table)
     size_t index;
     json_t *cause;
     begin_table(out, "Likely causes", heads, sizeof heads / sizeof *heads);
-    json_array_foreach(json_object_get(table, "causes"), index, cause) {
+    json_array_foreach(json_object_get(table, "causes"), index, cause)
+    {
         fprintf(out, "<tr><th scope=\"row\">%s<br>", text_of(cause, "cause"));
         print_text(out, text_of(cause, "detail"));
         fputs("<p class=\"note\">", out);
@@ -171,7 +174,8 @@ static void print_largest(FILE *out, const json_t *table)
     size_t index;
     json_t *example;
     begin_table(out, "Largest differences", heads, sizeof heads / sizeof *heads);
-    json_array_foreach(json_object_get(table, "largest"), index, example) {
+    json_array_foreach(json_object_get(table, "largest"), index, example)
+    {
         fputs("<tr>", out);
         print_number_cell(out, number_of(example, "amount"));
         fprintf(out, "<td>%s</td>", text_of(example, "column"));
@@ -187,7 +191,8 @@ static void print_columns(FILE *out, const json_t *table)
     size_t index;
     json_t *column;
     begin_table(out, "By column", heads, sizeof heads / sizeof *heads);
-    json_array_foreach(json_object_get(table, "columns"), index, column) {
+    json_array_foreach(json_object_get(table, "columns"), index, column)
+    {
         fprintf(out, "<tr><th scope=\"row\">%s</th>", text_of(column, "column"));
         print_count_cell(out, integer_of(column, "rows"));
         fputs("</tr>\n", out);
@@ -201,7 +206,9 @@ static void print_table(FILE *out, const json_t *table)
     if (*text_of(table, "missing")) {
         const char *missing = text_of(table, "missing");
         fprintf(out, "<p class=\"note\">Not there in %s.</p></section>\n",
-                strcmp(missing, "both") == 0 ? "A and B" : strcmp(missing, "a") == 0 ? "A" : "B");
+                strcmp(missing, "both") == 0 ? "A and B"
+                : strcmp(missing, "a") == 0  ? "A"
+                                             : "B");
         return;
     }
     print_rows(out, table);
@@ -243,7 +250,6 @@ void compare_print_page(FILE *out, const json_t *document)
     else
         fprintf(out, "<p><span class=\"verdict differs\">%" PRId64 " differences</span></p>\n",
                 differences);
-    json_array_foreach(json_object_get(document, "tables"), index, table)
-        print_table(out, table);
+    json_array_foreach(json_object_get(document, "tables"), index, table) print_table(out, table);
     fputs("</main></body></html>\n", out);
 }

@@ -9,8 +9,8 @@
 
 /* Texts that describe a row but do not identify it. In the cost table pod_labels repeats tags. */
 static const char *const described_by[] = {
-    "usage_end", "cluster_alias", "all_labels", "infrastructure_usage_cost", "raw_currency",
-    "resource_ids",
+    "usage_end",    "cluster_alias", "all_labels", "infrastructure_usage_cost",
+    "raw_currency", "resource_ids",
 };
 
 /* What makes a difference large, most telling first; the first one there is summed up. */
@@ -55,7 +55,7 @@ static bool identifies(const struct table *table, const struct column *column)
 
 static const char *unit_of(const char *name)
 {
-    return strstr(name, "core_hours")      ? "core-hours"
+    return strstr(name, "core_hours")       ? "core-hours"
            : strstr(name, "gigabyte_hours") ? "GiB-hours"
            : strstr(name, "gigabyte")       ? "GiB-months"
                                             : "";

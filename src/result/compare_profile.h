@@ -18,11 +18,11 @@ enum { COMPARE_MOST_COLUMNS = 64 }; /* sets of columns are bits of a uint64_t */
 
 struct compare_profile {
     const struct table *table;
-    uint64_t keys;    /* columns of the natural key that both sides have */
-    uint64_t values;  /* the other columns that both sides have */
-    uint64_t amounts; /* of the values: what makes a difference large or small */
-    size_t total;     /* the amount that is summed by day and namespace; SIZE_MAX: none */
-    const char *unit; /* of that amount: "" for money in its currency, "core-hours" */
+    uint64_t keys;     /* columns of the natural key that both sides have */
+    uint64_t values;   /* the other columns that both sides have */
+    uint64_t amounts;  /* of the values: what makes a difference large or small */
+    size_t total;      /* the amount that is summed by day and namespace; SIZE_MAX: none */
+    const char *unit;  /* of that amount: "" for money in its currency, "core-hours" */
     double *allowance; /* by column: what rounding at the last stored digit may amount to */
 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    MOST_FINDINGS = 2000,   /* causes with different details */
+    MOST_FINDINGS = 2000, /* causes with different details */
     MOST_FACTORS = 65536,
     MOST_NAMESPACES = 200000,
     SHOWN_NAMESPACES = 50,
@@ -131,8 +131,8 @@ void compare_tally_factor(struct compare_tally *tally, size_t column, double fac
     factor_key(column, factor, key);
     bool added;
     uint32_t index = key_map_add(&tally->factors, key, &added);
-    int64_t *rows = item((void **)&tally->factor_rows, &tally->factor_room, index, added,
-                         sizeof(int64_t));
+    int64_t *rows =
+        item((void **)&tally->factor_rows, &tally->factor_room, index, added, sizeof(int64_t));
     ++*rows;
 }
 
@@ -259,9 +259,9 @@ static json_t *namespaces_json(struct compare_tally *tally)
     qsort_r(order, tally->namespaces.count, sizeof *order, by_difference, tally->namespace_places);
     for (uint32_t i = 0; i < tally->namespaces.count && i < SHOWN_NAMESPACES; i++)
         json_array_append_new(
-            array, place_json("namespace",
-                              text_json(tally, *key_map_key(&tally->namespaces, order[i])),
-                              &tally->namespace_places[order[i]]));
+            array,
+            place_json("namespace", text_json(tally, *key_map_key(&tally->namespaces, order[i])),
+                       &tally->namespace_places[order[i]]));
     free(order);
     return array;
 }
@@ -273,8 +273,7 @@ static json_t *columns_json(const struct compare_tally *tally)
         if (tally->column_rows[i] == 0)
             continue;
         json_t *column = json_object();
-        json_object_set_new(column, "column",
-                            json_string(tally->profile->table->columns[i].name));
+        json_object_set_new(column, "column", json_string(tally->profile->table->columns[i].name));
         json_object_set_new(column, "rows", json_integer(tally->column_rows[i]));
         json_array_append_new(array, column);
     }

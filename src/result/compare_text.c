@@ -64,7 +64,8 @@ static void print_key(FILE *out, const json_t *key)
 {
     const char *name, *space = "";
     json_t *value;
-    json_object_foreach((json_t *)key, name, value) {
+    json_object_foreach((json_t *)key, name, value)
+    {
         fprintf(out, "%s%s=", space, name);
         print_value(out, value);
         space = "  ";
@@ -79,7 +80,8 @@ static void print_cells(FILE *out, const json_t *example)
     json_t *value;
     if (json_is_null(a) || json_is_null(b))
         fputs(json_is_null(b) ? "only in A  " : "only in B  ", out);
-    json_object_foreach((json_t *)(json_is_null(a) ? b : a), name, value) {
+    json_object_foreach((json_t *)(json_is_null(a) ? b : a), name, value)
+    {
         if ((json_is_null(a) || json_is_null(b)) && json_is_null(value))
             continue;
         fprintf(out, "%s: ", name);
@@ -114,10 +116,9 @@ static void print_columns(FILE *out, const json_t *table)
     static const char *const sides[][2] = {{"only_a_columns", "A"}, {"only_b_columns", "B"}};
     for (int side = 0; side < 2; side++) {
         const json_t *names = json_object_get(table, sides[side][0]);
-        json_array_foreach(names, index, column)
-            fprintf(out, "%s%s", index ? ", " : "    not compared, only in ",
-                    index ? "" : sides[side][1]),
-                fprintf(out, "%s%s", index ? "" : ": ", json_string_value(column));
+        json_array_foreach(names, index, column) fprintf(
+            out, "%s%s", index ? ", " : "    not compared, only in ", index ? "" : sides[side][1]),
+            fprintf(out, "%s%s", index ? "" : ": ", json_string_value(column));
         if (json_array_size(names))
             fputc('\n', out);
     }
@@ -127,13 +128,12 @@ static void print_rows(FILE *out, const json_t *table)
 {
     const json_t *rows = json_object_get(table, "rows");
     static const char *const lines[][2] = {
-        {"a", "rows in A"},      {"b", "rows in B"},      {"equal", "equal"},
+        {"a", "rows in A"},         {"b", "rows in B"},      {"equal", "equal"},
         {"different", "different"}, {"only_a", "only in A"}, {"only_b", "only in B"},
     };
     char text[CELL_SIZE * 2];
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        fprintf(out, "  %-12s %14s\n", lines[i][1],
-                grouped(integer_of(rows, lines[i][0]), text));
+        fprintf(out, "  %-12s %14s\n", lines[i][1], grouped(integer_of(rows, lines[i][0]), text));
 }
 
 /* Days or namespaces that differ, at most SHOWN_PLACES of them. */
@@ -142,7 +142,8 @@ static void print_places(FILE *out, const json_t *table, const char *list, const
     size_t index, shown = 0, more = 0;
     json_t *place;
     char rows_a[CELL_SIZE * 2], rows_b[CELL_SIZE * 2];
-    json_array_foreach(json_object_get(table, list), index, place) {
+    json_array_foreach(json_object_get(table, list), index, place)
+    {
         if (integer_of(place, "differences") == 0)
             continue;
         if (shown == SHOWN_PLACES) {
@@ -155,11 +156,10 @@ static void print_places(FILE *out, const json_t *table, const char *list, const
         const json_t *name = json_object_get(place, kind);
         fputs("    ", out);
         print_value(out, name);
-        fprintf(out, "  %s, %s;  %.6f, %.6f  (%+.6f)\n",
-                grouped(integer_of(place, "rows_a"), rows_a),
-                grouped(integer_of(place, "rows_b"), rows_b), number_of(place, "total_a"),
-                number_of(place, "total_b"),
-                number_of(place, "total_b") - number_of(place, "total_a"));
+        fprintf(
+            out, "  %s, %s;  %.6f, %.6f  (%+.6f)\n", grouped(integer_of(place, "rows_a"), rows_a),
+            grouped(integer_of(place, "rows_b"), rows_b), number_of(place, "total_a"),
+            number_of(place, "total_b"), number_of(place, "total_b") - number_of(place, "total_a"));
     }
     if (more > 0)
         fprintf(out, "    and %zu more\n", more);
@@ -170,7 +170,8 @@ static void print_totals(FILE *out, const json_t *table)
     size_t index;
     json_t *day;
     double a = 0, b = 0;
-    json_array_foreach(json_object_get(table, "days"), index, day) {
+    json_array_foreach(json_object_get(table, "days"), index, day)
+    {
         a += number_of(day, "total_a");
         b += number_of(day, "total_b");
     }
@@ -183,7 +184,8 @@ static void print_largest(FILE *out, const json_t *table)
 {
     size_t index;
     json_t *example;
-    json_array_foreach(json_object_get(table, "largest"), index, example) {
+    json_array_foreach(json_object_get(table, "largest"), index, example)
+    {
         if (index == SHOWN_LARGEST)
             break;
         if (index == 0)
@@ -198,7 +200,8 @@ static void print_causes(FILE *out, const json_t *table)
     size_t index, at;
     json_t *cause, *example;
     char rows[CELL_SIZE * 2];
-    json_array_foreach(json_object_get(table, "causes"), index, cause) {
+    json_array_foreach(json_object_get(table, "causes"), index, cause)
+    {
         if (index == 0)
             fputs("  likely causes\n", out);
         fprintf(out, "    %s rows, %.6f: %s: ", grouped(integer_of(cause, "rows"), rows),
@@ -216,7 +219,9 @@ static void print_table(FILE *out, const json_t *table, bool explain)
     const char *missing = text_of(table, "missing");
     if (*missing) {
         fprintf(out, "  not there in %s\n",
-                strcmp(missing, "both") == 0 ? "A and B" : strcmp(missing, "a") == 0 ? "A" : "B");
+                strcmp(missing, "both") == 0 ? "A and B"
+                : strcmp(missing, "a") == 0  ? "A"
+                                             : "B");
         return;
     }
     print_rows(out, table);

@@ -201,16 +201,36 @@ static void add_usage_row(struct reading *reading, const struct usage_row *row)
 }
 
 static const char *const cost_columns[] = {
-    "cluster_id", "cluster_alias", "namespace", "node", "usage_start", "product_code",
-    "currency_code", "unblended_cost", "calculated_amortized_cost", "markup_cost_amortized", "tags",
+    "cluster_id",
+    "cluster_alias",
+    "namespace",
+    "node",
+    "usage_start",
+    "product_code",
+    "currency_code",
+    "unblended_cost",
+    "calculated_amortized_cost",
+    "markup_cost_amortized",
+    "tags",
 };
 
 static const char *const usage_columns[] = {
-    "cluster_id", "cluster_alias", "namespace", "node", "usage_start", "pod_labels", "all_labels",
-    "pod_usage_cpu_core_hours", "pod_request_cpu_core_hours", "pod_effective_usage_cpu_core_hours",
-    "pod_usage_memory_gigabyte_hours", "pod_request_memory_gigabyte_hours",
-    "pod_effective_usage_memory_gigabyte_hours", "node_capacity_cpu_core_hours",
-    "node_capacity_memory_gigabyte_hours", "persistentvolumeclaim_capacity_gigabyte_months",
+    "cluster_id",
+    "cluster_alias",
+    "namespace",
+    "node",
+    "usage_start",
+    "pod_labels",
+    "all_labels",
+    "pod_usage_cpu_core_hours",
+    "pod_request_cpu_core_hours",
+    "pod_effective_usage_cpu_core_hours",
+    "pod_usage_memory_gigabyte_hours",
+    "pod_request_memory_gigabyte_hours",
+    "pod_effective_usage_memory_gigabyte_hours",
+    "node_capacity_cpu_core_hours",
+    "node_capacity_memory_gigabyte_hours",
+    "persistentvolumeclaim_capacity_gigabyte_months",
     "persistentvolumeclaim_usage_gigabyte_months",
 };
 

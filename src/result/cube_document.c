@@ -38,8 +38,8 @@ static void name_list_init(struct name_list *list, const struct cube *cube)
 
 static json_t *name_json(const struct text_pool *names, uint32_t id)
 {
-    struct text text = id == UINT32_MAX ? (struct text){other, sizeof other - 1}
-                                        : text_pool_borrow(names, id);
+    struct text text =
+        id == UINT32_MAX ? (struct text){other, sizeof other - 1} : text_pool_borrow(names, id);
     json_t *json = text.bytes ? json_stringn(text.bytes, text.length) : json_null();
     return json ? json : json_string("(not UTF-8)");
 }

@@ -24,6 +24,8 @@ static const int64_t MS_PER_DAY = 86400000;
 
 enum { ORIGIN_WORDS = 12 };
 
+static const char no_currency[] = {'X', 'X', 'X', '\0'}; /* ISO 4217 */
+
 /* A charge of the bill as far as it is attributed. */
 struct origin {
     double billed, effective;
@@ -35,10 +37,12 @@ struct origin {
 static void origin_key(const struct cost_row *row, uint32_t key[ORIGIN_WORDS])
 {
     const uint32_t words[ORIGIN_WORDS] = {
-        (uint32_t)row->usage_start, row->source_uuid,   row->usage_account_id,
-        row->resource_id,           row->product_code,  row->product_family,
-        row->instance_type,         row->region,        row->availability_zone,
-        row->unit,                  row->currency_code, row->data_transfer_direction,
+        (uint32_t)row->usage_start, row->source_uuid,
+        row->usage_account_id,      row->resource_id,
+        row->product_code,          row->product_family,
+        row->instance_type,         row->region,
+        row->availability_zone,     row->unit,
+        row->currency_code,         row->data_transfer_direction,
     };
     memcpy(key, words, sizeof words);
 }
@@ -167,7 +171,7 @@ static void set_bill_columns(struct focus_row *to, const struct row_batch *batch
                            : account.bytes ? account
                                            : literal("unknown");
     to->BillingAccountType = literal("Account");
-    to->BillingCurrency = currency.bytes ? currency : literal("XXX"); /* ISO 4217: none */
+    to->BillingCurrency = currency.bytes ? currency : literal(no_currency);
     to->PricingCurrency = to->BillingCurrency;
     to->HostProviderName = to->ServiceProviderName = to->InvoiceIssuerName = literal(aws);
     to->ChargeCategory = literal("Usage");
@@ -221,9 +225,9 @@ static void set_costs(struct focus_row *to, const struct cost_row *row, const st
     to->x_OriginEffectiveCost = origin->effective;
     double share = share_of(origin, to->BilledCost, to->EffectiveCost);
     to->ConsumedQuantity = storage ? origin->quantity * share : row->usage_amount;
-    char *details = arena_printf(
-        arena, "{\"Elements\":[{\"AllocatedRatio\":%.17g,\"UsageUnit\":\"%s\"}]}", share,
-        storage ? "GB of claimed capacity" : "Effective hours");
+    char *details =
+        arena_printf(arena, "{\"Elements\":[{\"AllocatedRatio\":%.17g,\"UsageUnit\":\"%s\"}]}",
+                     share, storage ? "GB of claimed capacity" : "Effective hours");
     to->AllocatedMethodDetails = literal(details);
 }
 
@@ -278,8 +282,8 @@ struct focus_row *focus_rows_build(const struct row_batch *batch, const char *bi
         set_periods(to, rows[i].usage_start);
         set_bill_columns(to, batch, &rows[i], billing_account);
         set_cluster_columns(to, batch, &rows[i], arena);
-        set_costs(to, &rows[i], &origins[key_map_find(&keys, key)],
-                  text_is(data_source, "Storage"), arena);
+        set_costs(to, &rows[i], &origins[key_map_find(&keys, key)], text_is(data_source, "Storage"),
+                  arena);
         to->AllocatedMethodId = literal(method_of(to, data_source));
         if (!measure_is_null(to->ConsumedQuantity)) {
             struct text unit = text_of(batch, rows[i].unit);

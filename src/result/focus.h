@@ -13,8 +13,8 @@
  *   ContractedCost, ListCost    the billed cost: the cost table knows no list prices. SKUs, unit
  *                               prices and invoices are not known either and null
  *
- * Example: a disk of 10 $ a day, 3 $ to claim a, 7 $ unattributed: two rows with BilledCost 3 and 7,
- * shares 0.3 and 0.7, x_OriginBilledCost 10, the second without an AllocatedResourceId. */
+ * Example: a disk of 10 $ a day, 3 $ to claim a, 7 $ unattributed: two rows with BilledCost 3 and
+ * 7, shares 0.3 and 0.7, x_OriginBilledCost 10, the second without an AllocatedResourceId. */
 #ifndef COSTAGG_RESULT_FOCUS_H
 #define COSTAGG_RESULT_FOCUS_H
 
@@ -28,10 +28,10 @@ struct arena;
 
 #define FOCUS_VERSION "1.4"
 
-#define FOCUS_FIELD_TEXT(name) struct text name;
-#define FOCUS_FIELD_JSON(name) struct text name;
-#define FOCUS_FIELD_NUMBER(name) double name; /* NaN is null */
-#define FOCUS_FIELD_TIME(name) int64_t name;  /* milliseconds since 1970, UTC */
+#define FOCUS_FIELD_TEXT(name)   struct text name;
+#define FOCUS_FIELD_JSON(name)   struct text name;
+#define FOCUS_FIELD_NUMBER(name) double name;  /* NaN is null */
+#define FOCUS_FIELD_TIME(name)   int64_t name; /* milliseconds since 1970, UTC */
 
 struct focus_row {
 #define FOCUS_COLUMN(name, kind, nullable) FOCUS_FIELD_##kind(name)

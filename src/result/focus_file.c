@@ -19,8 +19,8 @@ enum { PARQUET_ROWS = 65536 };
 struct focus_file {
     const char *path;
     struct arena *arena;
-    struct arrow_store *store; /* the folder of the file */
-    const char *name;          /* in it */
+    struct arrow_store *store;   /* the folder of the file */
+    const char *name;            /* in it */
     struct arrow_writer *writer; /* NULL: CSV */
     struct csv_out *csv;
     const char *unfinished;
@@ -142,9 +142,8 @@ static struct ArrowArray *build_column(const struct focus_column *column,
 {
     bool texts = column->kind == FOCUS_TEXT || column->kind == FOCUS_JSON;
     struct ArrowArray *array = memory_grow(NULL, sizeof *array);
-    *array = (struct ArrowArray){.length = (int64_t)count,
-                                 .n_buffers = texts ? 3 : 2,
-                                 .release = release_column};
+    *array = (struct ArrowArray){
+        .length = (int64_t)count, .n_buffers = texts ? 3 : 2, .release = release_column};
     array->buffers = memory_grow(NULL, 3 * sizeof *array->buffers);
     unsigned char *valid = memory_grow(NULL, count / 8 + 1);
     memset(valid, 0, count / 8 + 1);
@@ -235,10 +234,8 @@ static void discard_csv(void *discarded)
 static bool open_csv(struct focus_file *file, struct error *error)
 {
     file->csv = arena_alloc(file->arena, sizeof *file->csv);
-    file->unfinished =
-        arena_printf(file->arena, "%s.unfinished.%d", file->path, (int)getpid());
-    file->csv->descriptor =
-        open(file->unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    file->unfinished = arena_printf(file->arena, "%s.unfinished.%d", file->path, (int)getpid());
+    file->csv->descriptor = open(file->unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file->csv->descriptor < 0)
         return fail(file, errno, error);
     arena_on_close(file->arena, discard_csv, file);
@@ -309,7 +306,6 @@ bool focus_file_write(struct focus_file *file, const struct focus_row *rows, siz
 bool focus_file_finish(struct focus_file *file, const char *metadata, struct error *error)
 {
     TRY(file->writer ? arrow_writer_finish(file->writer, error) : finish_csv(file, error));
-    return arrow_store_write(file->store,
-                             arena_printf(file->arena, "%s.metadata.json", file->name), metadata,
-                             strlen(metadata), error);
+    return arrow_store_write(file->store, arena_printf(file->arena, "%s.metadata.json", file->name),
+                             metadata, strlen(metadata), error);
 }

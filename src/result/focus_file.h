@@ -14,8 +14,7 @@ struct focus_file;
 
 /* Opens FILE.parquet (also s3://BUCKET/FILE.parquet) or FILE.csv for writing. */
 MUST_CHECK bool focus_file_open(const char *path, const struct arrow_s3_options *s3,
-                                struct arena *arena, struct focus_file **file,
-                                struct error *error);
+                                struct arena *arena, struct focus_file **file, struct error *error);
 
 MUST_CHECK bool focus_file_write(struct focus_file *file, const struct focus_row *rows,
                                  size_t count, struct error *error);

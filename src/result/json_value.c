@@ -25,8 +25,8 @@ void json_values_close(struct json_values *values)
 /* The id of the canonical text in values->canonicals. */
 static uint32_t canonicalise(struct json_values *values, const char *bytes, size_t length)
 {
-    json_t *json = json_loadb(bytes, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL |
-                                                 JSON_ALLOW_NUL, NULL);
+    json_t *json =
+        json_loadb(bytes, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
     char *text = json ? json_dumps(json, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT) : NULL;
     uint32_t id = text ? text_pool_intern_string(&values->canonicals, text)
                        : text_pool_intern(&values->canonicals, bytes, length);

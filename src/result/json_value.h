@@ -9,8 +9,8 @@
 #include "base/text_pool.h"
 
 struct json_values {
-    struct text_pool seen;  /* texts as they came */
-    uint32_t *canonical;    /* by id of `seen`: id in `canonicals`; 0: not looked at yet */
+    struct text_pool seen; /* texts as they came */
+    uint32_t *canonical;   /* by id of `seen`: id in `canonicals`; 0: not looked at yet */
     uint32_t capacity;
     struct text_pool canonicals;
 };

@@ -51,8 +51,11 @@ static void test_spellings_of_a_value_have_one_id(void **state)
 static void test_other_values_have_other_ids(void **state)
 {
     static const char *const different[][2] = {
-        {"{\"a\":\"1\"}", "{\"a\":1}"}, {"{}", "null"},  {"{\"a\":\"1\"}", "{\"a\":\"1 \"}"},
-        {"[1,2]", "[2,1]"},             {"", "{}"},
+        {"{\"a\":\"1\"}", "{\"a\":1}"},
+        {"{}", "null"},
+        {"{\"a\":\"1\"}", "{\"a\":\"1 \"}"},
+        {"[1,2]", "[2,1]"},
+        {"", "{}"},
     };
     for (size_t i = 0; i < sizeof different / sizeof different[0]; i++)
         assert_int_not_equal(id_of(*state, different[i][0]), id_of(*state, different[i][1]));

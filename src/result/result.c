@@ -27,8 +27,9 @@ enum place { PLACE_UNKNOWN, PLACE_SQLITE, PLACE_PARQUET, PLACE_CSV };
 
 static enum place guess_by_name(const char *name)
 {
-    return ends_with(name, ".parquet") ? PLACE_PARQUET : ends_with(name, ".csv") ? PLACE_CSV
-                                                                                 : PLACE_UNKNOWN;
+    return ends_with(name, ".parquet") ? PLACE_PARQUET
+           : ends_with(name, ".csv")   ? PLACE_CSV
+                                       : PLACE_UNKNOWN;
 }
 
 /* The kind of the first file with a telling name below a folder. */
@@ -76,17 +77,18 @@ static bool open_bare(struct result *result, const char *path, struct error *err
     if (stat(path, &status) != 0)
         return error_set(error, ERROR_NO_INPUT,
                          "%s: nothing is there; a result is sqlite:FILE, postgresql:…, "
-                         "parquet:DIR, csv:DIR or a path that exists", path);
-    enum place place = S_ISDIR(status.st_mode) ? guess_folder(path, DEPTH, result->arena)
-                                               : guess_file(path);
+                         "parquet:DIR, csv:DIR or a path that exists",
+                         path);
+    enum place place =
+        S_ISDIR(status.st_mode) ? guess_folder(path, DEPTH, result->arena) : guess_file(path);
     if (place == PLACE_SQLITE)
         return result_open_sqlite(result, path, error);
     if (place == PLACE_PARQUET)
         return result_open_parquet(result, path, error);
     if (place == PLACE_CSV)
         return result_open_csv(result, path, error);
-    return error_set(error, ERROR_NO_INPUT,
-                     "%s: holds no SQLite database, .parquet or .csv file", path);
+    return error_set(error, ERROR_NO_INPUT, "%s: holds no SQLite database, .parquet or .csv file",
+                     path);
 }
 
 static bool open_location(struct result *result, const char *location, struct error *error)
@@ -160,8 +162,7 @@ void result_count_day(struct result *result, int32_t day, int64_t rows)
         }
     if (result->day_count == result->day_capacity) {
         result->day_capacity = result->day_capacity ? result->day_capacity * 2 : 64;
-        result->days =
-            memory_grow(result->days, result->day_capacity * sizeof *result->days);
+        result->days = memory_grow(result->days, result->day_capacity * sizeof *result->days);
     }
     result->days[result->day_count++] = (struct result_day){day, rows};
 }

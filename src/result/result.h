@@ -61,8 +61,8 @@ MUST_CHECK bool result_describe(struct result *result, const struct table *table
                                 struct result_table *found, struct error *error);
 
 struct result_scope {
-    const char *source; /* value of the owner column, lower case; NULL: every source */
-    struct period days; /* of a table without days: those of its folders, where it has some */
+    const char *source;   /* value of the owner column, lower case; NULL: every source */
+    struct period days;   /* of a table without days: those of its folders, where it has some */
     enum table_part part; /* of a marked table */
     const int32_t *owner_number; /* value of an owner column that is a number; NULL: any */
 };
@@ -80,7 +80,8 @@ MUST_CHECK bool result_days(struct result *result, const struct table *table,
 
 /* Starts a scan of the scope's rows, in any order. `columns` says which columns are wanted, by
  * column of the table; NULL: all. Those left out read as null. Texts go to `texts`, which is reset
- * only by result_forget_texts() while the scan lasts. One scan at a time; a new one ends the last. */
+ * only by result_forget_texts() while the scan lasts. One scan at a time; a new one ends the last.
+ */
 MUST_CHECK bool result_begin(struct result *result, const struct table *table,
                              const struct result_scope *scope, const bool *columns,
                              struct text_pool *texts, struct error *error);

@@ -147,8 +147,7 @@ static bool open_file(struct result *result, const struct table *table, const ch
     file->column_of_cell = memory_grow(NULL, (file->header_count + 1) * sizeof(size_t));
     for (size_t i = 0; i < file->header_count; i++) {
         const struct csv_cell *cell = &file->cells[i];
-        const char *name =
-            arena_copy(result->arena, file->buffer + cell->start, cell->length);
+        const char *name = arena_copy(result->arena, file->buffer + cell->start, cell->length);
         size_t column = result_column(table, name);
         bool reads = column != SIZE_MAX && result_reads_column(&table->columns[column]);
         file->column_of_cell[i] = reads ? column : SIZE_MAX;
@@ -228,9 +227,9 @@ static void check_row(struct result *result, unsigned char *row, size_t day, siz
     bool in_days =
         usage_start >= result->scope.days.first && usage_start <= result->scope.days.last;
     struct text owned = text_pool_borrow(result->texts, row_cell_id(&columns[owner], row));
-    bool of_source = !result->scope.source ||
-                     (owned.bytes && owned.length == strlen(result->scope.source) &&
-                      memcmp(owned.bytes, result->scope.source, owned.length) == 0);
+    bool of_source =
+        !result->scope.source || (owned.bytes && owned.length == strlen(result->scope.source) &&
+                                  memcmp(owned.bytes, result->scope.source, owned.length) == 0);
     if (!in_days || !of_source)
         result_drop_row(result);
 }
@@ -284,11 +283,11 @@ static bool count_days(struct result *result, const struct table *table,
     struct row_batch batch;
     while (done && (done = result_next(result, &batch, error)) && batch.count > 0)
         for (size_t i = 0; i < batch.count; i++)
-            result_count_day(result,
-                             row_cell_integer(&table->columns[day],
-                                              (const unsigned char *)batch.rows +
-                                                  i * table->row_size),
-                             1);
+            result_count_day(
+                result,
+                row_cell_integer(&table->columns[day],
+                                 (const unsigned char *)batch.rows + i * table->row_size),
+                1);
     end(result);
     text_pool_close(&texts);
     return done;

@@ -123,8 +123,8 @@ bool result_files_list(struct arrow_store *store, const char *ending, const stru
     struct part root = root_name(arrow_store_location(store));
     bool root_is_table = names_table(root, table->name), root_is_other = names_some_table(root);
     TRY(arrow_store_list(store, "", arena, &entries, &count, error));
-    *files = (struct result_files){
-        .files = arena_alloc_array(arena, count, sizeof *files->files), .unnamed = true};
+    *files = (struct result_files){.files = arena_alloc_array(arena, count, sizeof *files->files),
+                                   .unnamed = true};
     struct result_file *unnamed = arena_alloc_array(arena, count, sizeof *unnamed);
     size_t unnamed_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -159,7 +159,7 @@ bool result_file_in_scope(const struct result_file *file, const struct result_sc
     struct month last = {file->year, last_month};
     bool exact = file->month && file->day;
     int32_t first_day = calendar_day(file->year, first_month, exact ? file->day : 1);
-    int32_t last_day = exact ? first_day
-                             : calendar_day(file->year, last_month, calendar_days_in_month(last));
+    int32_t last_day =
+        exact ? first_day : calendar_day(file->year, last_month, calendar_days_in_month(last));
     return first_day <= scope->days.last && last_day >= scope->days.first;
 }

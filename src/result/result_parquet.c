@@ -25,7 +25,7 @@ struct parquet_column {
     const void *dictionary; /* the one `ids` is of */
     int64_t dictionary_length;
     unsigned texts_generation; /* of result->texts when `ids` was begun */
-    uint32_t *ids;    /* by dictionary index; UINT32_MAX: not looked up yet */
+    uint32_t *ids;             /* by dictionary index; UINT32_MAX: not looked up yet */
     size_t ids_room;
 };
 
@@ -183,9 +183,8 @@ static bool choose_row_groups(struct result *result, const struct result_file *f
         for (int i = 0; i < count; i++) {
             struct arrow_row_group group;
             arrow_file_row_group(opened, i, "usage_start", &group);
-            if (!group.times_known ||
-                (group.first_ms / MS_PER_DAY <= scope->days.last &&
-                 group.last_ms / MS_PER_DAY >= scope->days.first))
+            if (!group.times_known || (group.first_ms / MS_PER_DAY <= scope->days.last &&
+                                       group.last_ms / MS_PER_DAY >= scope->days.first))
                 groups[kept++] = i;
         }
         *slice = (struct arrow_slice){file->path, groups, kept};
@@ -338,8 +337,8 @@ static bool set_cell(struct result *result, struct parquet_column *column,
         row_cell_set_day(column->column, to, (int32_t)cell_day(array, row));
         return true;
     default:
-        return row_cell_set_number(
-            column->column, to, ((const double *)array->buffers[1])[array->offset + row], error);
+        return row_cell_set_number(column->column, to,
+                                   ((const double *)array->buffers[1])[array->offset + row], error);
     }
 }
 
@@ -462,8 +461,7 @@ static bool count_days(struct result *result, const struct table *table,
         for (int64_t row = 0; row < batch->length; row++) {
             int32_t day;
             if (row_day(place, file, batch, row, scope, &day) &&
-                (!scope->source ||
-                 is_source(row_source(place, file, batch, row), scope->source)))
+                (!scope->source || is_source(row_source(place, file, batch, row), scope->source)))
                 result_count_day(result, day, 1);
         }
     }
@@ -488,8 +486,8 @@ bool result_open_parquet(struct result *result, const char *path, struct error *
                            ? arena_printf(result->arena, "%s", path)
                            : arena_printf(result->arena, "parquet:%s", path);
     if (is_file(path))
-        return error_set(error, ERROR_USAGE,
-                         "%s: is one file; name the folder it lies in", result->location);
+        return error_set(error, ERROR_USAGE, "%s: is one file; name the folder it lies in",
+                         result->location);
     TRY(arrow_store_open(path, result->options->s3, false, result->arena, &place->store, error));
     result->driver = &driver;
     return true;

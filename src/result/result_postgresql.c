@@ -27,8 +27,8 @@ static bool fail(struct result *result, const char *doing, struct error *error)
                      result->location, doing, (int)strcspn(message, "\n"), message);
 }
 
-static bool query(struct result *result, const char *sql, ExecStatusType wanted,
-                  PGresult **answer, struct error *error)
+static bool query(struct result *result, const char *sql, ExecStatusType wanted, PGresult **answer,
+                  struct error *error)
 {
     struct postgresql_place *place = result->place;
     *answer = PQexec(place->connection, sql);
@@ -51,9 +51,8 @@ static bool execute(struct result *result, const char *sql, struct error *error)
 static const char *quoted(struct result *result, const char *text, bool identifier)
 {
     struct postgresql_place *place = result->place;
-    char *quoted_text = identifier
-                            ? PQescapeIdentifier(place->connection, text, strlen(text))
-                            : PQescapeLiteral(place->connection, text, strlen(text));
+    char *quoted_text = identifier ? PQescapeIdentifier(place->connection, text, strlen(text))
+                                   : PQescapeLiteral(place->connection, text, strlen(text));
     const char *copy = arena_printf(result->arena, "%s", quoted_text ? quoted_text : "''");
     PQfreemem(quoted_text);
     return copy;
@@ -72,8 +71,8 @@ static bool describe(struct result *result, const struct table *table, struct re
                      struct error *error)
 {
     struct postgresql_place *place = result->place;
-    const char *name = arena_printf(result->arena, "%s%s", place->schema,
-                                    quoted(result, table->name, true));
+    const char *name =
+        arena_printf(result->arena, "%s%s", place->schema, quoted(result, table->name, true));
     PGresult *answer;
     TRY(query(result,
               arena_printf(result->arena,
@@ -152,9 +151,9 @@ static bool begin(struct result *result, struct error *error)
         const char *format = column_as_text(column);
         if (!result->wanted[i])
             continue;
-        columns = arena_printf(result->arena, "%s%s%.*s%s%s", columns, *columns ? ", " : "",
-                               (int)strcspn(format, "%"), format, column->name,
-                               strchr(format, '%') + 2);
+        columns =
+            arena_printf(result->arena, "%s%s%.*s%s%s", columns, *columns ? ", " : "",
+                         (int)strcspn(format, "%"), format, column->name, strchr(format, '%') + 2);
     }
     PGresult *answer;
     TRY(query(result,
@@ -317,8 +316,7 @@ bool result_open_postgresql(struct result *result, const char *location, struct 
     if (PQstatus(place->connection) != CONNECTION_OK)
         return fail(result, "connect", error);
     PQsetClientEncoding(place->connection, "UTF8");
-    place->schema =
-        schema ? arena_printf(result->arena, "%s.", quoted(result, schema, true)) : "";
+    place->schema = schema ? arena_printf(result->arena, "%s.", quoted(result, schema, true)) : "";
     TRY(execute(result, "SET datestyle = ISO", error));
     TRY(execute(result, "SET timezone = 'UTC'", error));
     TRY(execute(result, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error));

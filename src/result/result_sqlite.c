@@ -19,8 +19,8 @@ static bool fail(struct result *result, const char *doing, struct error *error)
 {
     struct sqlite_place *place = result->place;
     int code = sqlite3_errcode(place->database);
-    enum error_kind kind = code == SQLITE_BUSY || code == SQLITE_LOCKED ? ERROR_TRY_AGAIN
-                                                                        : ERROR_BAD_DATA;
+    enum error_kind kind =
+        code == SQLITE_BUSY || code == SQLITE_LOCKED ? ERROR_TRY_AGAIN : ERROR_BAD_DATA;
     return error_set(error, kind, "%s: cannot %s: %s", result->location, doing,
                      sqlite3_errmsg(place->database));
 }
@@ -86,8 +86,9 @@ static bool count_days(struct result *result, const struct table *table,
 {
     sqlite3_stmt *statement;
     TRY(prepare(result,
-                arena_printf(result->arena, "SELECT usage_start, count(*) FROM \"%s\" %s GROUP BY 1",
-                             table->name, where(table, scope, result->arena)),
+                arena_printf(result->arena,
+                             "SELECT usage_start, count(*) FROM \"%s\" %s GROUP BY 1", table->name,
+                             where(table, scope, result->arena)),
                 &statement, error));
     bind_scope(statement, scope);
     int step;

@@ -21,7 +21,8 @@ void row_cell_set_id(const struct column *column, unsigned char *row, uint32_t i
 MUST_CHECK bool row_cell_set_number(const struct column *column, unsigned char *row, double value,
                                     struct error *error);
 
-/* NUMERIC, INTEGER and DAY from their decimal or ISO form ("2025-10-31", with or without a time). */
+/* NUMERIC, INTEGER and DAY from their decimal or ISO form ("2025-10-31", with or without a time).
+ */
 MUST_CHECK bool row_cell_parse(const struct column *column, unsigned char *row, const char *bytes,
                                size_t length, struct error *error);
 

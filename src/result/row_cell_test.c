@@ -54,8 +54,8 @@ static void test_what_does_not_fit_is_refused_with_the_column(void **state)
         const char *column;
         const char *text;
     } cases[] = {
-        {"unblended_cost", "plenty"}, {"unblended_cost", ""},          {"unblended_cost", "inf"},
-        {"unblended_cost", "1.5 "},   {"cost_entry_bill_id", "1.5"},   {"usage_start", "2025-02-30"},
+        {"unblended_cost", "plenty"}, {"unblended_cost", ""},         {"unblended_cost", "inf"},
+        {"unblended_cost", "1.5 "},   {"cost_entry_bill_id", "1.5"},  {"usage_start", "2025-02-30"},
         {"usage_start", "yesterday"}, {"cost_entry_bill_id", "1e12"},
     };
     struct cost_row row;

@@ -15,11 +15,11 @@ static const uint32_t NO_ROW = UINT32_MAX;
 /* The rows of one side on their way to partners. */
 struct side {
     const struct row_batch *batch;
-    uint32_t *next;   /* chain of the rows of one key */
-    uint32_t *first;  /* by key */
-    bool *settled;    /* has a partner, or is known to have none */
-    double *weight;   /* sum of the magnitudes of all numbers, to find equal rows quickly */
-    uint32_t *group;  /* rows of the key at hand that are not settled */
+    uint32_t *next;  /* chain of the rows of one key */
+    uint32_t *first; /* by key */
+    bool *settled;   /* has a partner, or is known to have none */
+    double *weight;  /* sum of the magnitudes of all numbers, to find equal rows quickly */
+    uint32_t *group; /* rows of the key at hand that are not settled */
     size_t group_count;
 };
 
@@ -33,10 +33,10 @@ struct matching {
 
 /* How a step looks at the key. */
 struct relaxation {
-    uint64_t aside;          /* key columns that are put aside */
-    uint64_t follows;        /* value columns that follow them and need not agree either */
-    bool null_is_empty;      /* null and '' are one */
-    bool lone_pairs;         /* one row left on either side is a pair whatever its values */
+    uint64_t aside;     /* key columns that are put aside */
+    uint64_t follows;   /* value columns that follow them and need not agree either */
+    bool null_is_empty; /* null and '' are one */
+    bool lone_pairs;    /* one row left on either side is a pair whatever its values */
 };
 
 void row_match_init(struct row_match *match)
@@ -194,9 +194,8 @@ static bool sums_agree(const struct matching *matching, uint64_t numbers)
         const struct side *sides[2] = {&matching->a, &matching->b};
         for (int s = 0; s < 2; s++)
             for (size_t i = 0; i < sides[s]->group_count; i++) {
-                double number =
-                    row_cell_number(&matching->profile->table->columns[column],
-                                    row_match_row(sides[s]->batch, sides[s]->group[i]));
+                double number = row_cell_number(&matching->profile->table->columns[column],
+                                                row_match_row(sides[s]->batch, sides[s]->group[i]));
                 sums[s] += measure_is_null(number) ? 0 : number;
             }
         double count = (double)(matching->a.group_count + matching->b.group_count);

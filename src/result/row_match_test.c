@@ -49,8 +49,7 @@ static int set_up(void **state)
     arena_init(&fixture.arena);
     text_pool_init(&fixture.texts);
     row_match_init(&fixture.match);
-    everything.columns =
-        arena_alloc_array(&fixture.arena, cost_table.column_count, sizeof(bool));
+    everything.columns = arena_alloc_array(&fixture.arena, cost_table.column_count, sizeof(bool));
     for (size_t i = 1; i < cost_table.column_count; i++)
         everything.columns[i] = true;
     compare_profile_build(&cost_table, &everything, &everything, &fixture.arena, &fixture.profile,
@@ -114,9 +113,9 @@ static void test_numbers_are_equal_within_the_tolerance_or_the_last_digit(void *
         double a, b, relative;
         bool equal;
     } cases[] = {
-        {1, 1 + 1e-10, 1e-9, true},      {1, 1 + 1e-8, 1e-9, false}, {1, 1 + 1e-8, 1e-4, true},
-        {0, 4e-16, 1e-9, true},          {0, 6e-16, 1e-9, false},    {0, NAN, 1e-4, false},
-        {NAN, NAN, 1e-9, true},          {-5, 5, 1e-4, false},       {1e12, 1e12 + 1, 1e-9, true},
+        {1, 1 + 1e-10, 1e-9, true}, {1, 1 + 1e-8, 1e-9, false}, {1, 1 + 1e-8, 1e-4, true},
+        {0, 4e-16, 1e-9, true},     {0, 6e-16, 1e-9, false},    {0, NAN, 1e-4, false},
+        {NAN, NAN, 1e-9, true},     {-5, 5, 1e-4, false},       {1e12, 1e12 + 1, 1e-9, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct side a = {{{1, "web", "{}", "n1", cases[i].a}}, 1};
