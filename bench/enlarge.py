@@ -8,6 +8,7 @@ wherever the tests run. Writes FOLDER/in and FOLDER/costagg.yaml.
 
 import json
 import pathlib
+import re
 import sys
 
 import pyarrow
@@ -69,8 +70,11 @@ def main():
                 for copy in range(copies)]
     lines = [before.split("clusters:")[0], "clusters:"]
     lines += [f"  - {json.dumps(cluster)}" for cluster in clusters] + ["bills:" + bills]
-    text = "\n".join(lines).replace("input: examples/data", "input: ./in")
-    (target / "costagg.yaml").write_text(text.replace("./in", str(target.resolve() / "in")))
+    text, found = re.subn(r"(?m)^input: .*$", f"input: {json.dumps(str(target.resolve() / 'in'))}",
+                          "\n".join(lines))
+    if found != 1:
+        sys.exit("enlarge: examples/costagg.yaml has no line `input: …`")
+    (target / "costagg.yaml").write_text(text)
 
 
 if __name__ == "__main__":
