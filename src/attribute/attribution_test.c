@@ -10,7 +10,7 @@ static const struct fixture_usage node[] = {
      .pod_labels = "{\"app\":\"web\",\"rev\":\"2\"}", .cpu = 1, .cpu_capacity = 4},
 };
 static const char *app_key[] = {"app"};
-static const char *more_keys[] = {"app", "Name"};
+static const char *more_keys[] = {"app", "a"};
 
 #define LINE(cost) {.resource = "i-1", .type = "Usage", .tags = "{}", .usage = 1, .unblended = cost}
 
@@ -32,39 +32,72 @@ static void test_rows_equal_after_filtering_are_one(void **state)
     fixture_close(&fixture);
 }
 
+static void test_keys_of_labels_and_line_are_put_in_order(void **state)
+{
+    (void)state;
+    static const struct fixture_line lines[] = {
+        {.resource = "i-1", .type = "Usage", .unblended = 4, .tags = "{\"a\": \"1\"}",
+         .currency = "USD"},
+        {.resource = "i-1", .type = "Usage", .unblended = 8, .tags = "{\"a\": \"1\"}",
+         .currency = "EUR"}};
+    static const struct fixture_usage usage[] = {
+        {.namespace = "shop", .node = "n1", .resource = "i-1", .cpu = 4, .cpu_capacity = 4,
+         .pod_labels = "{\"app\":\"web\"}"}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, lines),
+                              .settings.enabled_ocp_keys = {app_key, 1},
+                              .settings.enabled_aws_keys = {more_keys, 2}};
+    FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {\"a\":\"1\",\"app\":\"web\"} 0 8",
+                   "c-east Pod shop n1 -/-/- {\"a\":\"1\",\"app\":\"web\"} 0 4");
+    fixture_close(&fixture);
+}
+
+static void test_bill_facts_are_not_needed_without_labels(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        {.namespace = "shop", .node = "n1", .resource = "i-1", .cpu = 4, .cpu_capacity = 4}};
+    static const struct fixture_line lines[] = {LINE(4)};
+    struct fixture fixture = {FIXTURE_INPUT(usage, lines),
+                              .settings.enabled_ocp_keys = {app_key, 1},
+                              .settings.enabled_aws_keys = {more_keys, 2}};
+    FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- - 1 4");
+    assert_false(attribution_needs_bill_facts(fixture.attribution));
+    fixture_close(&fixture);
+}
+
 static void test_tags_of_the_line_win_and_disabled_keys_go(void **state)
 {
     (void)state;
     static const struct fixture_line lines[] = {
         {.resource = "i-1", .type = "Usage", .unblended = 4,
-         .tags = "{\"app\": \"LINE\", \"Name\": \"n\\n\", \"zz\": \"gone\", "
+         .tags = "{\"app\": \"LINE\\n\", \"zz\": \"gone\", "
                  "\"openshift_project\": \"x\"}"}};
     static const struct fixture_usage usage[] = {
         {.namespace = "shop", .node = "n1", .resource = "i-1", .cpu = 4, .cpu_capacity = 4,
-         .pod_labels = "{\"app\":\"web\",\"vm_kubevirt_io_name\":\"v\"}"}};
+         .pod_labels = "{\"a\":\"b\",\"app\":\"web\",\"vm_kubevirt_io_name\":\"v\"}"}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines),
                               .settings.enabled_ocp_keys = {app_key, 1},
                               .settings.enabled_aws_keys = {more_keys, 2}};
     FIXTURE_EXPECT(&fixture,
                    "c-east Pod shop n1 -/-/- "
-                   "{\"Name\":\"n\\n\",\"app\":\"LINE\",\"vm_kubevirt_io_name\":\"v\"} 0 4");
+                   "{\"a\":\"b\",\"app\":\"LINE\\n\",\"vm_kubevirt_io_name\":\"v\"} 0 4");
     fixture_close(&fixture);
 }
 
 static void test_missing_product_and_account_are_empty_and_counted(void **state)
 {
     (void)state;
-    static const struct account_alias aliases_of_two[] = {{"111", 11}, {"222", 12}, {"111", 13}};
+    static const struct account_alias aliases_of_two[] = {{"111", 11}, {"1", 12}, {"222", 14}, {"111", 13}};
     static const struct fixture_line lines[] = {
         LINE(4),
         {.resource = "i-1", .type = "Usage", .tags = "{}", .usage = 1, .unblended = 4,
          .product = "AmazonEC2", .account = "111", .currency = "EUR"},
     };
     struct fixture fixture = {FIXTURE_INPUT(node, lines)};
-    struct account_alias aliases[3];
+    struct account_alias aliases[4];
     memcpy(aliases, aliases_of_two, sizeof aliases);
     fixture.settings.account_aliases = aliases;
-    fixture.settings.account_alias_count = 3;
+    fixture.settings.account_alias_count = 4;
     fixture_run(&fixture);
     assert_int_equal(fixture.row_count, 4); /* one group is in a category */
     assert_int_equal(fixture.row_list[0].product_code, TEXT_EMPTY);
@@ -396,6 +429,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_equal_after_filtering_are_one),
+        cmocka_unit_test(test_keys_of_labels_and_line_are_put_in_order),
+        cmocka_unit_test(test_bill_facts_are_not_needed_without_labels),
         cmocka_unit_test(test_tags_of_the_line_win_and_disabled_keys_go),
         cmocka_unit_test(test_missing_product_and_account_are_empty_and_counted),
         cmocka_unit_test(test_lines_off_midnight_match_but_reach_nobody),

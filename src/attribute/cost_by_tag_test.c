@@ -182,6 +182,16 @@ static void test_clusters_count_that_only_pass_with_the_tags_of_others(void **st
     fixture_close(&both);
 }
 
+static void test_each_cluster_tests_with_its_own_strings(void **state)
+{
+    (void)state;
+    static const struct fixture_line lines[] = {
+        TAGGED("{\"openshift_project\": \"blog\", \"openshift_node\": \"n7\"}")};
+    struct fixture fixture = {FIXTURE_INPUT(two_clusters, lines), .clusters = 2};
+    FIXTURE_EXPECT(&fixture, "c-east Pod blog n1 -/-/- {} 6 3", "c-west Pod west n7 -/-/- {} 6 3");
+    fixture_close(&fixture);
+}
+
 static void test_more_clusters_than_a_word_has_bits(void **state)
 {
     (void)state;
@@ -206,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_direction_and_with_it_data_are_dropped),
         cmocka_unit_test(test_a_line_by_id_in_one_cluster_and_by_tag_in_another_is_charged_twice),
         cmocka_unit_test(test_clusters_count_that_only_pass_with_the_tags_of_others),
+        cmocka_unit_test(test_each_cluster_tests_with_its_own_strings),
         cmocka_unit_test(test_more_clusters_than_a_word_has_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

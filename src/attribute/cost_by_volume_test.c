@@ -237,6 +237,55 @@ static void test_disks_sized_for_one_cluster_may_be_unknown_to_another(void **st
     fixture_close(&alone);
 }
 
+/* The line ends with east's node and contains west's handle: it is no disk of east's. */
+static void test_a_disk_of_another_cluster_is_no_disk_here(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(1, 0, "ops", "logs", "pv-2", "vol-9", 40),
+        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
+         .cpu_capacity = 4},
+    };
+    static const struct fixture_line mixed[] = {
+        {.resource = "vol-9-i-1", .type = "Usage", .tags = "{\"openshift_project\": \"shop\"}",
+         .unblended = 10}};
+    static const struct fixture_line charges[] = {CHARGE(3, "vol-9-i-1")};
+    struct fixture fixture = {
+        FIXTURE_INPUT(usage, mixed), .hourly = charges, .hourly_count = 1, .clusters = 2};
+    FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 0 10");
+    fixture_close(&fixture);
+}
+
+static void test_rows_of_one_group_count_once_with_the_greatest_capacity(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40),
+        CLAIM(0, 0, "shop", "more", "pv-1", "vol-9", 50),
+        CLAIM(0, 1, "shop", "data", "pv-1", "vol-9", 30),
+    };
+    static const struct fixture_line two_days[] = {
+        {.resource = "vol-9", .type = "Usage", .unblended = 10},
+        {.hour = 24, .resource = "vol-9", .type = "Usage", .unblended = 0}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, two_days), .hourly = charge,
+                              .hourly_count = 1, .clusters = 2};
+    FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - more/pv-1/gp3 - - 5",
+                   "c-east Storage shop n1 more/pv-1/gp3 - 0 5");
+    fixture_close(&fixture);
+}
+
+static void test_only_the_rest_of_a_disk_may_be_emitted(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        CLAIM(0, 0, "shop", "data", NULL, "vol-9", 40),
+        {.storage = true, .day = 1, .namespace = "shop", .volume = "pv-1", .handle = "vol-9"}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1};
+    FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/-/gp3 - - 6");
+    fixture_assert_entry(&fixture, RECONCILE_claim_away, 4);
+    fixture_close(&fixture);
+}
+
 /* ---- volumes without a CSI handle ---- */
 
 static const struct fixture_line named[] = {
@@ -264,6 +313,8 @@ static void test_volumes_without_handle_go_to_namespaces_when_asked(void **state
         CLAIM(1, 0, "ops", "more", "a-much-longer-name-than-the-resource", NULL, 10),
         CLAIM(0, 0, "shop", "other", "vol-78", NULL, 10),
         CLAIM(1, 0, "west", "only", "77", NULL, NONE),
+        CLAIM(1, 0, "west", "only", "abc", NULL, 5),
+        CLAIM(1, 0, "ops", "less", "vol-77", NULL, 10),
     };
     struct fixture fixture = {
         FIXTURE_INPUT(usage, named), .clusters = 2, .rules.non_csi_to_namespace = true};
@@ -316,6 +367,9 @@ int main(void)
         cmocka_unit_test(test_clusters_that_own_a_disk_without_using_it_that_day),
         cmocka_unit_test(test_claims_of_nothing_on_a_full_disk_are_told),
         cmocka_unit_test(test_disks_sized_for_one_cluster_may_be_unknown_to_another),
+        cmocka_unit_test(test_a_disk_of_another_cluster_is_no_disk_here),
+        cmocka_unit_test(test_rows_of_one_group_count_once_with_the_greatest_capacity),
+        cmocka_unit_test(test_only_the_rest_of_a_disk_may_be_emitted),
         cmocka_unit_test(test_volumes_without_handle_reach_nobody_by_default),
         cmocka_unit_test(test_volumes_without_handle_go_to_namespaces_when_asked),
         cmocka_unit_test(test_volumes_without_capacity_share_evenly),

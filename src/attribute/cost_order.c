@@ -199,6 +199,9 @@ static void order_rest(struct ordered *rows, uint32_t count)
 void cost_order_build(const struct key_map *groups, const struct cost_group_names *names,
                       struct number_list *order)
 {
+    number_list_reset(order, groups->count);
+    if (groups->count == 0)
+        return;
     struct ranking ranking = {.names = names};
     struct number_list parts = {0}, targets = {0};
     rank_texts(&ranking, groups);
@@ -217,7 +220,6 @@ void cost_order_build(const struct key_map *groups, const struct cost_group_name
     deal(rows, dealt, count, parts.count, offsetof(struct ordered, part));
     deal(dealt, rows, count, targets.count, offsetof(struct ordered, target));
     order_rest(rows, count);
-    number_list_reset(order, count);
     for (uint32_t i = 0; i < count; i++)
         order->items[i] = rows[i].number;
     free(rows);

@@ -80,10 +80,10 @@ static void test_tags_traffic_and_dead_ends_are_told(void **state)
         {.namespace = "shop", .node = "n1", .pod_labels = "{}"},
         {.cluster = 1, .namespace = "shop", .node = "n1", .pod_labels = "{}"}};
     static const struct fixture_line tagged[] = {
-        {.resource = "x\ty", .type = "Usage", .unblended = 1,
+        {.resource = "x\ty\x7f", .type = "Usage", .unblended = 1,
          .tags = "{\"openshift_project\": \"shop\"}"}};
-    struct fixture tags = {FIXTURE_INPUT(twins, tagged), .clusters = 2, .explain = "x\ty"};
-    EXPECT_TOLD(&tags, "x?y on 2025-10-01", "tags kept: {\"openshift_project\":\"shop\"}",
+    struct fixture tags = {FIXTURE_INPUT(twins, tagged), .clusters = 2, .explain = "x\ty\x7f"};
+    EXPECT_TOLD(&tags, "x?y? on 2025-10-01", "tags kept: {\"openshift_project\":\"shop\"}",
                 "tag text contains \"openshift_project\": \"shop\", of cluster c-east, c-west",
                 "rule d (by tag)", "1 / 2 of it: 0.5");
 
@@ -100,6 +100,19 @@ static void test_tags_traffic_and_dead_ends_are_told(void **state)
     EXPECT_TOLD(&to_namespace, "rule volume without CSI handle");
     struct fixture stranger = {FIXTURE_INPUT(volume, named), .explain = "other"};
     EXPECT_TOLD(&stranger, "other on 2025-10-02", "its id belongs to no cluster");
+}
+
+static void test_a_disk_billed_off_midnight_only_is_told(void **state)
+{
+    (void)state;
+    static const struct fixture_usage usage[] = {
+        {.storage = true, .namespace = "shop", .claim = "data", .volume = "pv-1",
+         .handle = "vol-9", .claim_gib = 40}};
+    static const struct fixture_line lines[] = {
+        {.hour = 5, .resource = "vol-9", .type = "Usage", .unblended = 10}};
+    struct fixture fixture = {FIXTURE_INPUT(usage, lines), .explain = "vol-9"};
+    EXPECT_TOLD(&fixture, "greatest hourly cost null", "GiB null by 0 cluster(s)",
+                "in no row: matched, but the line's time is not midnight");
 }
 
 static void test_excess_is_told(void **state)
@@ -123,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_an_instance_is_told_with_its_shares_and_what_is_idle),
         cmocka_unit_test(test_a_disk_is_told_with_capacity_and_claims),
         cmocka_unit_test(test_tags_traffic_and_dead_ends_are_told),
+        cmocka_unit_test(test_a_disk_billed_off_midnight_only_is_told),
         cmocka_unit_test(test_excess_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static void test_each_node_of_an_id_gets_the_full_cost(void **state)
         {.namespace = "shop", .node = "n2", .resource = "i-1", .pod_labels = "{}"},
     };
     static const struct fixture_line lines[] = {TRAFFIC("In-Bytes", NULL)};
-    struct fixture fixture = {FIXTURE_INPUT(two, lines)};
+    struct fixture fixture = {FIXTURE_INPUT(two, lines), .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Pod Network unattributed n1 -/-/- {} 7 0.63",
                    "c-east Pod Network unattributed n2 -/-/- {} 7 0.63");
     assert_true(fixture.row_list[0].infrastructure_data_in_gigabytes == 7);

@@ -112,8 +112,8 @@ static uint32_t count_states(const struct text *patterns, const uint32_t *order,
         uint32_t shared = 0;
         if (i > 0) {
             struct text before = patterns[order[i - 1]];
-            while (shared < before.length && shared < text.length &&
-                   before.bytes[shared] == text.bytes[shared])
+            /* Sorted and distinct: no text is the beginning of the one before it. */
+            while (shared < before.length && before.bytes[shared] == text.bytes[shared])
                 shared++;
         }
         states += text.length - shared;

@@ -94,7 +94,9 @@ void row_tags_open(struct row_tags *tags, struct text_pool *texts)
 static void add_item(struct row_tags *tags, struct label label)
 {
     const struct text *key =
-        bsearch(&label.key, tags->keys, tags->key_count, sizeof *tags->keys, compare_keys);
+        tags->key_count == 0
+            ? NULL
+            : bsearch(&label.key, tags->keys, tags->key_count, sizeof *tags->keys, compare_keys);
     if (key == NULL)
         return;
     if (tags->item_count == tags->item_capacity) {

@@ -88,6 +88,10 @@ static void test_generic_strings_come_from_pairs_of_both_sides(void **state)
          true},
         {"{\"app\":\"\xf0\x9f\x98\x80\"}", NULL, "{\"app\":\"\xf0\x9f\x98\x80\"}",
          "\"app\": \"\\ud83d\\ude00\"", true},
+        {"{\"app\":\"5 \xe2\x82\xac\"}", NULL, "{\"app\":\"5 \xe2\x82\xac\"}",
+         "\"app\": \"5 \\u20ac\"", true},
+        {"{\"app\":\"\xe2\x82\"}", NULL, "{\"app\":\"\xe2\x82\"}", /* broken off */
+         "\"app\": \"\\u0082\"", true},
         {"{\"app\":\"{z}\"}", NULL, "{\"app\":\"{z}\"}", "\"app\": \"z\"", true},
         {"{\"app\":\"a\\tb\\u0001\"}", NULL, "{\"app\":\"a\\tb\\u0001\"}",
          "\"app\": \"a\\tb\\u0001\"", true},
