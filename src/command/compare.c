@@ -8,6 +8,7 @@
 #include "command/whole_file.h"
 #include "result/compare.h"
 #include "result/compare_print.h"
+#include "rollup/rollup_table.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -19,14 +20,13 @@
 /* Rows of both sides in memory at a time, unless one day has more. */
 enum { WINDOW_ROWS = 200000 };
 
-static const struct table *const tables[] = {&usage_table, &cost_table};
-enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };
-
 struct comparison {
     struct result_place place;
     struct result *results[2];
     struct row_tolerance tolerance;
-    const char *only_table; /* NULL: every table */
+    const char *only_table;     /* NULL: every table */
+    const struct table **known; /* the daily tables, then the rollups */
+    size_t known_count;
     struct arena *arena;
     json_t *tables;
     int64_t differences;
@@ -131,6 +131,28 @@ static json_t *column_names(const struct table *table, uint64_t columns)
     return names;
 }
 
+/* The two daily tables come first: what a result is about. */
+static bool is_daily(const struct table *table)
+{
+    return table == &usage_table || table == &cost_table;
+}
+
+static void list_tables(struct comparison *comparison)
+{
+    static const enum rollup_input inputs[] = {ROLLUP_USAGE, ROLLUP_COSTS};
+    const struct rollup_table *rollups[2];
+    size_t counts[2];
+    for (int i = 0; i < 2; i++)
+        rollups[i] = rollup_tables(inputs[i], &counts[i]);
+    comparison->known =
+        arena_alloc_array(comparison->arena, 2 + counts[0] + counts[1], sizeof *comparison->known);
+    comparison->known[comparison->known_count++] = &usage_table;
+    comparison->known[comparison->known_count++] = &cost_table;
+    for (int i = 0; i < 2; i++)
+        for (size_t j = 0; j < counts[i]; j++)
+            comparison->known[comparison->known_count++] = &rollups[i][j].table;
+}
+
 static void add_missing(struct comparison *comparison, const struct table *table, bool in_a,
                         bool in_b)
 {
@@ -138,8 +160,8 @@ static void add_missing(struct comparison *comparison, const struct table *table
     json_object_set_new(document, "table", json_string(table->name));
     json_object_set_new(document, "missing", json_string(in_a ? "b" : in_b ? "a" : "both"));
     json_array_append_new(comparison->tables, document);
-    /* a table that only one side has is a difference of its own */
-    comparison->differences += in_a || in_b;
+    /* a daily table that only one side has is a difference; rollups may be off on one side */
+    comparison->differences += (in_a || in_b) && is_daily(table);
 }
 
 static bool compare_table(struct comparison *comparison, const struct table *table,
@@ -202,27 +224,44 @@ static bool parse_limit(const char *text, int64_t *limit, struct error *error)
     return true;
 }
 
-/* Every table, or the one whose name or part of a name was given. */
+/* The table of that name, else the only one with that part of a name. */
+static bool find_table(const struct comparison *comparison, const char *name,
+                       const struct table **found, struct error *error)
+{
+    size_t matching = 0;
+    *found = NULL;
+    for (size_t i = 0; i < comparison->known_count; i++) {
+        const struct table *table = comparison->known[i];
+        if (strcmp(table->name, name) == 0) {
+            *found = table;
+            return true;
+        }
+        if (strstr(table->name, name)) {
+            *found = table;
+            matching++;
+        }
+    }
+    if (matching == 1)
+        return true;
+    return error_set(error, ERROR_USAGE, "--table %s fits %s; the daily tables are %s and %s", name,
+                     matching == 0 ? "no table" : "more than one table", usage_table.name,
+                     cost_table.name);
+}
+
 static bool compare_tables(struct comparison *comparison, struct error *error)
 {
-    size_t matching = 0, compared = 0;
-    const char *only = comparison->only_table;
-    for (size_t i = 0; only && i < TABLE_COUNT; i++)
-        matching += strstr(tables[i]->name, only) != NULL;
-    if (only && matching != 1)
-        return error_set(error, ERROR_USAGE, "--table %s fits %s; the tables are %s and %s", only,
-                         matching == 0 ? "no table" : "more than one table", tables[0]->name,
-                         tables[1]->name);
-    for (size_t i = 0; i < TABLE_COUNT; i++)
-        if (!only || strstr(tables[i]->name, only)) {
-            TRY(compare_table(comparison, tables[i], error));
-            compared++;
-        }
+    const struct table *only = NULL;
+    list_tables(comparison);
+    if (comparison->only_table)
+        TRY(find_table(comparison, comparison->only_table, &only, error));
+    for (size_t i = 0; i < comparison->known_count; i++)
+        if (!only || only == comparison->known[i])
+            TRY(compare_table(comparison, comparison->known[i], error));
     if (!comparison->anything)
         return error_set(error, ERROR_NO_INPUT, "%s and %s have no table in common",
                          result_location(comparison->results[0]),
                          result_location(comparison->results[1]));
-    return compared > 0;
+    return true;
 }
 
 static json_t *day_json(int32_t day, int32_t open)

@@ -8,14 +8,17 @@
 
 #include "base/text_pool.h"
 
+#include <stdbool.h>
+
 struct json_values {
+    bool as_sets;          /* arrays are sets: the order of their elements means nothing */
     struct text_pool seen; /* texts as they came */
     uint32_t *canonical;   /* by id of `seen`: id in `canonicals`; 0: not looked at yet */
     uint32_t capacity;
     struct text_pool canonicals;
 };
 
-void json_values_init(struct json_values *values);
+void json_values_init(struct json_values *values, bool as_sets);
 void json_values_close(struct json_values *values);
 
 /* The id in `texts` of the canonical form of a text; bytes == NULL gives TEXT_NULL. */

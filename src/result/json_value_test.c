@@ -16,7 +16,7 @@ struct fixture {
 static int set_up(void **state)
 {
     static struct fixture fixture;
-    json_values_init(&fixture.values);
+    json_values_init(&fixture.values, false);
     text_pool_init(&fixture.texts);
     *state = &fixture;
     return 0;
@@ -70,11 +70,21 @@ static void test_null_and_broken_text_stay_what_they_are(void **state)
     assert_memory_equal(broken.bytes, "{\"a\":", 5);
 }
 
+static void test_sets_have_no_order(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->values.as_sets = true;
+    assert_int_equal(id_of(fixture, "[\"b\",null,\"a\"]"), id_of(fixture, "[\"a\",\"b\",null]"));
+    assert_int_not_equal(id_of(fixture, "[\"a\"]"), id_of(fixture, "[\"a\",\"a\"]"));
+    fixture->values.as_sets = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_spellings_of_a_value_have_one_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_other_values_have_other_ids, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sets_have_no_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_null_and_broken_text_stay_what_they_are, set_up,
                                         tear_down),
     };

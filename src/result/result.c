@@ -112,6 +112,7 @@ static void close_result(void *closed)
     if (result->driver)
         result->driver->end(result);
     json_values_close(&result->json);
+    json_values_close(&result->sets);
     free(result->rows);
     free(result->days);
 }
@@ -124,7 +125,8 @@ bool result_open(const char *location, const struct result_options *options, str
     result->arena = arena;
     result->options = options ? options : &none;
     TRY(open_location(result, location, error));
-    json_values_init(&result->json);
+    json_values_init(&result->json, false);
+    json_values_init(&result->sets, true);
     arena_on_close(arena, close_result, result);
     *opened = result;
     return true;
@@ -238,8 +240,11 @@ bool result_set_text(struct result *result, const struct column *column, unsigne
     if (!bytes)
         return true;
     switch (column->kind) {
-    case COLUMN_JSON:
     case COLUMN_TEXT_ARRAY:
+        row_cell_set_id(column, row,
+                        json_values_intern(&result->sets, bytes, length, result->texts));
+        return true;
+    case COLUMN_JSON:
         row_cell_set_id(column, row,
                         json_values_intern(&result->json, bytes, length, result->texts));
         return true;

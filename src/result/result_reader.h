@@ -33,6 +33,7 @@ struct result {
     struct text_pool *texts;
     unsigned texts_generation; /* changes when the pool was reset: ids kept are void then */
     struct json_values json;
+    struct json_values sets; /* text arrays */
     unsigned char *null_row;
     unsigned char *rows;
     size_t row_count;

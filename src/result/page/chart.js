@@ -16,7 +16,8 @@ function axisSteps(low, high) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) * power;
   const steps = [];
-  for (let at = Math.floor(low / step) * step; at < high + step * 0.999; at += step) steps.push(Math.abs(at) < step / 1e6 ? 0 : at);
+  for (let at = Math.floor(low / step) * step; at < high + step * 0.999; at += step)
+    steps.push(Math.abs(at) < step / 1e6 ? 0 : at);
   return steps;
 }
 
@@ -25,20 +26,51 @@ function stackLayers(rows) {
   const most = 6;
   const layers = [];
   const claimed = rows.filter((row) => !row.unclaimed && !row.rest);
-  claimed.slice(0, most).forEach((row, i) => layers.push({ label: row.label, days: row.days, fill: `var(--c${i + 1})` }));
+  claimed
+    .slice(0, most)
+    .forEach((row, i) =>
+      layers.push({ label: row.label, days: row.days, fill: `var(--c${i + 1})` }),
+    );
   const fold = (label, some, look) => {
     if (some.length === 0) return;
     const sums = some[0].days.map((_, day) => some.reduce((sum, row) => sum + row.days[day], 0));
     layers.push({ label, days: sums, ...look });
   };
-  fold(claimed.length === most + 1 ? claimed[most]?.label : `${claimed.length - most} others`, claimed.slice(most), { fill: "var(--other)" });
-  fold("Without this tag", rows.filter((row) => row.rest), { fill: "url(#hatch)", hatched: true });
-  fold("Unallocated and unattributed", rows.filter((row) => row.unclaimed), { fill: "url(#hatch)", hatched: true });
+  fold(
+    claimed.length === most + 1 ? claimed[most]?.label : `${claimed.length - most} others`,
+    claimed.slice(most),
+    { fill: "var(--other)" },
+  );
+  fold(
+    "Without this tag",
+    rows.filter((row) => row.rest),
+    { fill: "url(#hatch)", hatched: true },
+  );
+  fold(
+    "Unallocated and unattributed",
+    rows.filter((row) => row.unclaimed),
+    { fill: "url(#hatch)", hatched: true },
+  );
   return layers;
 }
 
 function hatchPattern() {
-  return svg("defs", {}, svg("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("rect", { width: 6, height: 6, fill: "var(--panel)" }), svg("rect", { width: 2, height: 6, fill: "var(--hatch)" })));
+  return svg(
+    "defs",
+    {},
+    svg(
+      "pattern",
+      {
+        id: "hatch",
+        width: 6,
+        height: 6,
+        patternUnits: "userSpaceOnUse",
+        patternTransform: "rotate(45)",
+      },
+      svg("rect", { width: 6, height: 6, fill: "var(--panel)" }),
+      svg("rect", { width: 2, height: 6, fill: "var(--hatch)" }),
+    ),
+  );
 }
 
 /** Where negative and positive parts of a day's stack end. */
@@ -61,7 +93,10 @@ function drawStack(place, layers, dayLabels, unit, description, onDay) {
   const top = 10;
   const count = dayLabels.length;
   const ends = dayLabels.map((_, day) => stackEnds(layers, day));
-  const steps = axisSteps(Math.min(0, ...ends.map((end) => end[0])), Math.max(...ends.map((end) => end[1]), 1e-9));
+  const steps = axisSteps(
+    Math.min(0, ...ends.map((end) => end[0])),
+    Math.max(...ends.map((end) => end[1]), 1e-9),
+  );
   const low = steps[0];
   const high = steps[steps.length - 1];
   const y = (value) => top + ((high - value) / (high - low)) * (height - top - bottom);
@@ -69,14 +104,32 @@ function drawStack(place, layers, dayLabels, unit, description, onDay) {
   const bar = Math.max(1, Math.min(46, slot * 0.72));
   const x = (day) => left + slot * day + (slot - bar) / 2;
 
-  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, hatchPattern());
+  const drawing = svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+    hatchPattern(),
+  );
   for (const step of steps) {
-    drawing.append(svg("line", { x1: left, x2: width, y1: y(step), y2: y(step), class: step === 0 ? "axis" : "grid" }));
+    drawing.append(
+      svg("line", {
+        x1: left,
+        x2: width,
+        y1: y(step),
+        y2: y(step),
+        class: step === 0 ? "axis" : "grid",
+      }),
+    );
     const label = svg("text", { x: left - 8, y: y(step) + 4, "text-anchor": "end" });
     label.textContent = formatShort(step, unit);
     drawing.append(label);
   }
-  const cursor = svg("rect", { class: "cursor", y: top, width: slot, height: height - top - bottom, visibility: "hidden" });
+  const cursor = svg("rect", {
+    class: "cursor",
+    y: top,
+    width: slot,
+    height: height - top - bottom,
+    visibility: "hidden",
+  });
   drawing.append(cursor);
   for (let day = 0; day < count; day++) {
     let up = 0;
@@ -89,13 +142,24 @@ function drawStack(place, layers, dayLabels, unit, description, onDay) {
       if (value > 0) up = to;
       else down = to;
       const yTop = y(Math.max(from, to));
-      drawing.append(svg("rect", { x: x(day), y: yTop, width: bar, height: Math.max(0.5, y(Math.min(from, to)) - yTop), fill: layer.fill }));
+      drawing.append(
+        svg("rect", {
+          x: x(day),
+          y: yTop,
+          width: bar,
+          height: Math.max(0.5, y(Math.min(from, to)) - yTop),
+          fill: layer.fill,
+        }),
+      );
     }
   }
   const every = Math.ceil(count / Math.max(1, Math.floor((width - left) / 64)));
   for (let day = 0; day < count; day += every) {
     const label = svg("text", { x: x(day) + bar / 2, y: height - 6, "text-anchor": "middle" });
-    label.textContent = dayLabels[day].slice(8) === "01" || day === 0 ? formatDay(dayLabels[day]).replace(/^\w+,? /, "") : String(Number(dayLabels[day].slice(8)));
+    label.textContent =
+      dayLabels[day].slice(8) === "01" || day === 0
+        ? formatDay(dayLabels[day]).replace(/^\w+,? /, "")
+        : String(Number(dayLabels[day].slice(8)));
     drawing.append(label);
   }
 
@@ -125,7 +189,13 @@ function drawStack(place, layers, dayLabels, unit, description, onDay) {
     if (event.key === "Escape") return look(null);
     if (event.key === "Home") look(0);
     else if (event.key === "End") look(count - 1);
-    else if (event.key in moves) look(Math.min(count - 1, Math.max(0, (looked ?? (moves[event.key] > 0 ? -1 : count)) + moves[event.key])));
+    else if (event.key in moves)
+      look(
+        Math.min(
+          count - 1,
+          Math.max(0, (looked ?? (moves[event.key] > 0 ? -1 : count)) + moves[event.key]),
+        ),
+      );
     else return undefined;
     event.preventDefault();
     return undefined;
@@ -137,6 +207,13 @@ function sparkline(numbers) {
   const high = Math.max(...numbers, 0);
   const low = Math.min(...numbers, 0);
   const span = high - low || 1;
-  const points = numbers.map((value, i) => `${numbers.length > 1 ? (i / (numbers.length - 1)) * 100 : 50} ${22 - ((value - low) / span) * 20}`);
-  return svg("svg", { class: "spark", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { d: points.length > 1 ? `M${points.join("L")}` : `M0 12L100 12` }));
+  const points = numbers.map(
+    (value, i) =>
+      `${numbers.length > 1 ? (i / (numbers.length - 1)) * 100 : 50} ${22 - ((value - low) / span) * 20}`,
+  );
+  return svg(
+    "svg",
+    { class: "spark", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("path", { d: points.length > 1 ? `M${points.join("L")}` : `M0 12L100 12` }),
+  );
 }

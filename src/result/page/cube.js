@@ -12,7 +12,16 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const days = listDays(data.first, data.day_count);
 
-const USAGE = ["cpu_used", "cpu_requested", "cpu_effective", "memory_used", "memory_requested", "memory_effective", "volume_capacity", "volume_used"];
+const USAGE = [
+  "cpu_used",
+  "cpu_requested",
+  "cpu_effective",
+  "memory_used",
+  "memory_requested",
+  "memory_effective",
+  "volume_capacity",
+  "volume_used",
+];
 
 const UNCLAIMED = {
   "Platform unallocated": "Capacity of control-plane and infrastructure nodes that no pod used.",
@@ -23,7 +32,12 @@ const UNCLAIMED = {
 
 const MEASURES = [
   { id: "cost", label: "Cost", money: true, there: data.has_money },
-  { id: "cpu_effective", label: "CPU paid for by use or request", unit: "core-hours", there: data.has_usage },
+  {
+    id: "cpu_effective",
+    label: "CPU paid for by use or request",
+    unit: "core-hours",
+    there: data.has_usage,
+  },
   { id: "cpu_used", label: "CPU used", unit: "core-hours", there: data.has_usage },
   { id: "cpu_requested", label: "CPU requested", unit: "core-hours", there: data.has_usage },
   { id: "memory_used", label: "Memory used", unit: "GiB-hours", there: data.has_usage },
@@ -89,7 +103,11 @@ function dimensionIsThere(dimension) {
     case "node":
       return !filtered && measure.id === (data.has_money ? "cost" : "cpu_effective");
     case "tag":
-      return data.tag_keys.length > 0 && !filtered && measure.id === (data.has_money ? "cost" : "cpu_effective");
+      return (
+        data.tag_keys.length > 0 &&
+        !filtered &&
+        measure.id === (data.has_money ? "cost" : "cpu_effective")
+      );
     default:
       return true;
   }
@@ -134,7 +152,13 @@ function sumBy(dimension) {
   eachSeries(dimension, (key, numbers) => {
     let row = rows.get(key);
     if (!row) {
-      row = { key, label: LABELS[dimension](key), total: 0, days: new Array(count).fill(0), unclaimed: isUnclaimed(dimension, key) };
+      row = {
+        key,
+        label: LABELS[dimension](key),
+        total: 0,
+        days: new Array(count).fill(0),
+        unclaimed: isUnclaimed(dimension, key),
+      };
       rows.set(key, row);
     }
     for (let day = state.from; day <= state.to && day < numbers.length; day++) {
@@ -153,7 +177,14 @@ function sumOfTotals(rows) {
 function untaggedRow(rows) {
   const all = sumBy("cluster");
   const count = state.to - state.from + 1;
-  const row = { key: -1, label: "(without this tag)", total: 0, days: new Array(count).fill(0), unclaimed: false, rest: true };
+  const row = {
+    key: -1,
+    label: "(without this tag)",
+    total: 0,
+    days: new Array(count).fill(0),
+    unclaimed: false,
+    rest: true,
+  };
   for (const cluster of all) cluster.days.forEach((value, i) => (row.days[i] += value));
   for (const tagged of rows) tagged.days.forEach((value, i) => (row.days[i] -= value));
   row.total = row.days.reduce((sum, value) => sum + value, 0);
@@ -167,7 +198,8 @@ function usageByNamespace() {
     if (state.cluster !== null && state.cluster !== series[0]) continue;
     const label = LABELS.namespace(series[1]);
     if (isUnclaimed("namespace", series[1])) continue;
-    if (!rows.has(series[1])) rows.set(series[1], { label, numbers: new Array(USAGE.length).fill(0) });
+    if (!rows.has(series[1]))
+      rows.set(series[1], { label, numbers: new Array(USAGE.length).fill(0) });
     addUsage(rows.get(series[1]).numbers, series.slice(2));
   }
   return [...rows.values()];
@@ -175,14 +207,20 @@ function usageByNamespace() {
 
 function addUsage(to, series) {
   series.forEach((numbers, which) => {
-    for (let day = state.from; day <= state.to && day < numbers.length; day++) to[which] += numbers[day];
+    for (let day = state.from; day <= state.to && day < numbers.length; day++)
+      to[which] += numbers[day];
   });
 }
 
 function usageByCluster() {
   const rows = new Map();
   const row = (cluster) => {
-    if (!rows.has(cluster)) rows.set(cluster, { label: clusterLabel(cluster), numbers: new Array(USAGE.length).fill(0), capacity: [0, 0] });
+    if (!rows.has(cluster))
+      rows.set(cluster, {
+        label: clusterLabel(cluster),
+        numbers: new Array(USAGE.length).fill(0),
+        capacity: [0, 0],
+      });
     return rows.get(cluster);
   };
   for (const series of data.usage) {

@@ -25,7 +25,9 @@ function formatAmount(value, unit) {
 }
 
 function formatAmountWithUnit(value, unit) {
-  return unit.currency || !unit.name ? formatAmount(value, unit) : `${formatAmount(value, unit)} ${unit.name}`;
+  return unit.currency || !unit.name
+    ? formatAmount(value, unit)
+    : `${formatAmount(value, unit)} ${unit.name}`;
 }
 
 function formatShort(value, unit) {
@@ -39,8 +41,18 @@ function formatShare(part, whole) {
   return formatter({ style: "percent", maximumFractionDigits: 1 }).format(part / whole);
 }
 
-const dayNames = new Intl.DateTimeFormat("en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const dayNamesWithYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const dayNames = new Intl.DateTimeFormat("en", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const dayNamesWithYear = new Intl.DateTimeFormat("en", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 
 function formatDay(iso) {
   return dayNames.format(new Date(`${iso}T00:00:00Z`));
@@ -53,7 +65,9 @@ function formatDayWithYear(iso) {
 /** `count` days from `first` on, as ISO texts. */
 function listDays(first, count) {
   const start = Date.parse(`${first}T00:00:00Z`);
-  return Array.from({ length: count }, (_, i) => new Date(start + i * 86400000).toISOString().slice(0, 10));
+  return Array.from({ length: count }, (_, i) =>
+    new Date(start + i * 86400000).toISOString().slice(0, 10),
+  );
 }
 
 /** One CSV cell; texts that a spreadsheet would run as a formula get an apostrophe. */
