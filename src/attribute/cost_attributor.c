@@ -189,44 +189,70 @@ static bool find_tag_set(struct cost_attributor *attributor, const struct tag_ca
     return !cluster_set_is_empty(set, strings->words);
 }
 
-static void plan_by_tag(struct cost_attributor *attributor, uint32_t tag_case, uint32_t id_set)
+static void plan_by_tag(struct cost_attributor *attributor, const struct tag_case *tags,
+                        uint32_t id_set)
 {
-    const struct tag_case *tags = &attributor->facts.cases->cases[tag_case];
     if (find_tag_set(attributor, tags, id_set))
         cost_by_tag(attributor->tag_groups, attributor->facts.cases, tags,
                     attributor->scratch.items, attributor->targets, &attributor->shares);
 }
 
-/* The plan of a kind and its two keys, made when first asked for. Valid until the next one. */
-static const struct cost_plan *find_plan(struct cost_attributor *attributor, enum plan_kind kind,
-                                         uint32_t subject, uint32_t id_set)
+/* The plan of a key, new and empty when *added. Valid until the next one. */
+static struct cost_plan *find_plan(struct cost_attributor *attributor, const uint32_t key[3],
+                                   bool *added)
 {
-    uint32_t key[3] = {kind, subject, id_set};
-    bool added;
-    uint32_t at = key_map_add(&attributor->plans, key, &added);
-    if (!added)
-        return &attributor->plan_list[at];
+    uint32_t at = key_map_add(&attributor->plans, key, added);
     if (at >= attributor->plan_capacity) {
         attributor->plan_capacity = attributor->plan_capacity * 2 + 1024;
         attributor->plan_list = memory_grow(
             attributor->plan_list, attributor->plan_capacity * sizeof *attributor->plan_list);
     }
-    struct cost_shares *shares = &attributor->shares;
     struct cost_plan *plan = &attributor->plan_list[at];
-    *plan = (struct cost_plan){.first_share = shares->count, .first_gap = shares->gap_count};
-    shares->claims = 0;
-    shares->failure = RECONCILE_ENTRIES;
-    if (kind == PLAN_BY_ID)
-        plan_by_id(attributor, subject);
-    else if (kind == PLAN_NETWORK)
-        plan_network(attributor, subject);
-    else
-        plan_by_tag(attributor, subject, id_set);
+    if (*added) {
+        struct cost_shares *shares = &attributor->shares;
+        *plan = (struct cost_plan){.first_share = shares->count, .first_gap = shares->gap_count};
+        shares->claims = 0;
+        shares->failure = RECONCILE_ENTRIES;
+    }
+    return plan;
+}
+
+/* Takes what the rules said since find_plan() into the plan. */
+static void close_plan(const struct cost_shares *shares, struct cost_plan *plan)
+{
     plan->share_count = shares->count - plan->first_share;
     plan->gap_count = shares->gap_count - plan->first_gap;
     plan->claims = shares->claims;
     plan->failure = shares->failure;
-    return plan;
+}
+
+static struct cost_plan find_id_plan(struct cost_attributor *attributor, uint32_t resource,
+                                     bool network)
+{
+    bool added;
+    uint32_t key[3] = {network ? PLAN_NETWORK : PLAN_BY_ID, resource};
+    struct cost_plan *plan = find_plan(attributor, key, &added);
+    if (added) {
+        if (network)
+            plan_network(attributor, resource);
+        else
+            plan_by_id(attributor, resource);
+        close_plan(&attributor->shares, plan);
+    }
+    return *plan;
+}
+
+static struct cost_plan find_tag_plan(struct cost_attributor *attributor,
+                                      const struct tag_case *tags, uint32_t id_set)
+{
+    bool added;
+    uint32_t key[3] = {PLAN_BY_TAG, tags->match, id_set};
+    struct cost_plan *plan = find_plan(attributor, key, &added);
+    if (added) {
+        plan_by_tag(attributor, tags, id_set);
+        close_plan(&attributor->shares, plan);
+    }
+    return *plan;
 }
 
 /* ---- classes ---- */
@@ -343,15 +369,13 @@ static void attribute_class(struct cost_attributor *attributor, uint32_t number,
     struct class_view class = view_of(attributor, number);
     const struct bill_resource *resource =
         &attributor->facts.resources->resources[class.part[PART_RESOURCE]];
+    const struct tag_case *tags = &attributor->facts.cases->cases[class.key[CLASS_CASE]];
     struct cost_plan plans[2] = {no_plan, no_plan};
     if (resource->set != 0)
-        plans[0] = *find_plan(attributor,
-                              class.key[CLASS_DIRECTION] == DIRECTION_NONE ? PLAN_BY_ID
-                                                                           : PLAN_NETWORK,
-                              class.part[PART_RESOURCE], 0);
-    if (attributor->facts.cases->cases[class.key[CLASS_CASE]].string_count > 0)
-        plans[1] =
-            *find_plan(attributor, PLAN_BY_TAG, class.key[CLASS_CASE], resource->set);
+        plans[0] = find_id_plan(attributor, class.part[PART_RESOURCE],
+                                class.key[CLASS_DIRECTION] != DIRECTION_NONE);
+    if (tags->string_count > 0)
+        plans[1] = find_tag_plan(attributor, tags, resource->set);
     for (int i = 0; i < 2; i++)
         emit_plan(attributor, &class, &plans[i]);
     reconcile_class(attributor, &class, plans, sums);

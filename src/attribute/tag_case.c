@@ -38,6 +38,7 @@ void tag_cases_init(struct tag_cases *cases, const struct tag_match *match,
 {
     *cases = (struct tag_cases){.match = match, .notices = notices};
     key_map_init(&cases->map, 2);
+    key_map_init(&cases->matches, 4);
     text_pool_init(&cases->lists);
     arena_init(&cases->scratch);
     build_keys(cases, settings, arena);
@@ -47,6 +48,7 @@ void tag_cases_close(struct tag_cases *cases)
 {
     number_list_close(&cases->case_of_text);
     key_map_close(&cases->map);
+    key_map_close(&cases->matches);
     text_pool_close(&cases->lists);
     number_list_close(&cases->strings);
     free(cases->cases);
@@ -58,6 +60,7 @@ void tag_cases_open(struct tag_cases *cases, struct text_pool *texts)
     cases->texts = texts;
     number_list_reset(&cases->case_of_text, texts->count);
     key_map_clear(&cases->map);
+    key_map_clear(&cases->matches);
     text_pool_reset(&cases->lists);
     cases->strings.count = 0;
 }
@@ -99,10 +102,12 @@ uint32_t tag_cases_add(struct tag_cases *cases, uint32_t tags)
 {
     struct tag_case read = read_case(cases, text_pool_borrow(cases->texts, tags));
     const uint32_t *strings = cases->strings.items + read.first_string;
-    uint32_t key[2] = {read.tags, text_pool_intern(&cases->lists,
-                                                   read.string_count == 0 ? ""
-                                                                          : (const char *)strings,
-                                                   read.string_count * sizeof *strings)};
+    uint32_t list =
+        text_pool_intern(&cases->lists, read.string_count == 0 ? "" : (const char *)strings,
+                         read.string_count * sizeof *strings);
+    uint32_t match[4] = {list, read.project, read.node, read.cluster};
+    read.match = key_map_add(&cases->matches, match, NULL);
+    uint32_t key[2] = {read.tags, list};
     bool added;
     uint32_t number = key_map_add(&cases->map, key, &added);
     if (added) {

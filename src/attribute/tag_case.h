@@ -25,6 +25,8 @@ struct tag_case {
     uint32_t cluster;
     uint32_t first_string; /* in tag_cases.strings */
     uint32_t string_count;
+    uint32_t match;        /* number of the distinct strings, project, node and cluster: all that
+                              rule d depends on, however many other tags there are */
 };
 
 struct tag_cases {
@@ -34,6 +36,7 @@ struct tag_cases {
     struct text_pool *texts;
     struct number_list case_of_text; /* by text id: case + 1; 0: not seen yet */
     struct key_map map;              /* tags, list of strings as an id of `lists` */
+    struct key_map matches;          /* list of strings, project, node, cluster */
     struct text_pool lists;
     struct number_list strings; /* ids of match->strings.texts */
     struct tag_case *cases;
