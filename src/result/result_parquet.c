@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <arrow/c/abi.h>
 
@@ -31,6 +32,7 @@ struct parquet_column {
 
 struct parquet_place {
     struct arrow_store *store;
+    const char *only;          /* the location is this one file of the store; NULL: a folder */
     const struct table *table; /* `files` is of this one */
     struct result_files files;
 
@@ -99,7 +101,15 @@ static bool find_files(struct result *result, const struct table *table, struct 
     struct parquet_place *place = result->place;
     if (place->table == table)
         return true;
-    TRY(result_files_list(place->store, ".parquet", table, result->arena, &place->files, error));
+    if (place->only) {
+        place->files = (struct result_files){
+            .files = arena_alloc(result->arena, sizeof *place->files.files), .count = 1};
+        place->files.files[0].path = place->only;
+        place->files.unnamed = true;
+    } else {
+        TRY(result_files_list(place->store, ".parquet", table, result->arena, &place->files,
+                              error));
+    }
     if (place->files.unnamed)
         TRY(keep_fitting_files(result, table, error));
     place->table = table;
@@ -473,9 +483,8 @@ static const struct result_driver driver = {describe, count_days, begin, next, e
 
 static bool is_file(const char *path)
 {
-    static const char ending[] = ".parquet";
-    size_t length = strlen(path);
-    return length > strlen(ending) && strcmp(path + length - strlen(ending), ending) == 0;
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 bool result_open_parquet(struct result *result, const char *path, struct error *error)
@@ -485,9 +494,12 @@ bool result_open_parquet(struct result *result, const char *path, struct error *
     result->location = strncmp(path, "s3://", 5) == 0
                            ? arena_printf(result->arena, "%s", path)
                            : arena_printf(result->arena, "parquet:%s", path);
-    if (is_file(path))
-        return error_set(error, ERROR_USAGE, "%s: is one file; name the folder it lies in",
-                         result->location);
+    if (is_file(path)) {
+        const char *slash = strrchr(path, '/');
+        place->only = arena_printf(result->arena, "%s", slash ? slash + 1 : path);
+        path =
+            slash ? arena_copy(result->arena, path, (size_t)(slash - path) + (slash == path)) : ".";
+    }
     TRY(arrow_store_open(path, result->options->s3, false, result->arena, &place->store, error));
     result->driver = &driver;
     return true;

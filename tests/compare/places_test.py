@@ -38,6 +38,16 @@ class Places(verdict.RunTest):
             results.write_sqlite(self.folder / "b.db", CASE, table, rows)
         self.assert_done(self.compare("sqlite:b.db"))
 
+    def test_a_run_into_every_kind_of_output_reads_back_equal(self):
+        outputs = ("sqlite:ours.db", "csv:ours.csv", "parquet:ours.parquet")
+        case = cases.Case(CASE)
+        self.assert_done(program.run(
+            "run", "-c", case.config, "--input", case.input,
+            *(part for output in outputs for part in ("--output", output)), cwd=self.folder))
+        for output in outputs:
+            self.assert_done(self.compare(output))
+        self.assert_done(self.compare(outputs[0], "--explain", a=outputs[1]))
+
     def test_bare_paths_are_recognised(self):
         for table, rows in self.rows.items():
             results.write_csv(self.folder / "c", CASE, table, rows)
@@ -47,6 +57,12 @@ class Places(verdict.RunTest):
 
     def test_the_folder_of_recorded_answers_as_it_lies(self):
         self.assert_done(self.compare(f"parquet:{cases.Case(CASE).path / 'expected'}"))
+
+    def test_one_file_is_read_by_its_columns(self):
+        part = next((self.folder / "a" / USAGE).rglob("*.parquet"))
+        (self.folder / "part.parquet").write_bytes(part.read_bytes())
+        source = part.parts[-4].removeprefix("source=")
+        self.assert_done(self.compare("part.parquet", "--table", USAGE, "--source", source))
 
     def test_another_engines_files_with_folders_spelled_differently(self):
         """Hive's layout: the partition columns are in the folders only, months without zeros, one
