@@ -14,4 +14,5 @@ const struct table usage_table = {
     .row_size = sizeof(struct usage_row),
     .owner = "source_uuid",
     .meaning = "OpenShift usage a day, namespace, node, volume and label set",
+    .marks = {"cluster_capacity_cpu_core_hours", "persistentvolumeclaim_capacity_gigabyte"},
 };

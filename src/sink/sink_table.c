@@ -52,6 +52,16 @@ const char *sink_table_part_condition(const struct table *table, enum table_part
         sink_table_quote(table->marks[0], arena), sink_table_quote(table->marks[1], arena));
 }
 
+const char *sink_table_number_condition(const struct table *table, const int32_t *number,
+                                        struct arena *arena)
+{
+    if (number == NULL)
+        return "";
+    const char *owner = sink_table_quote(table->owner, arena);
+    return *number == INTEGER_NULL ? arena_printf(arena, " AND %s IS NULL", owner)
+                                   : arena_printf(arena, " AND %s = %d", owner, *number);
+}
+
 const char *sink_table_quote(const char *name, struct arena *arena)
 {
     char *quoted = arena_alloc(arena, 2 * strlen(name) + 3);

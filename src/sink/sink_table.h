@@ -36,6 +36,10 @@ bool sink_table_in_part(const struct table *table, enum table_part part, const u
 const char *sink_table_part_condition(const struct table *table, enum table_part part,
                                       struct arena *arena);
 
+/* The condition that picks an owner that is a number, in the same way; NULL: any. */
+const char *sink_table_number_condition(const struct table *table, const int32_t *number,
+                                        struct arena *arena);
+
 /* An SQL identifier in double quotes. */
 const char *sink_table_quote(const char *name, struct arena *arena);
 
