@@ -114,6 +114,10 @@ void attribution_day_add_bill(struct attribution_day *day, const struct bill_lin
 void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
                             struct reconciliation *sums, struct attribution_notices *notices);
 
+/* Gives back the memory of lines and rows of a finished day, where many days are open at once. The
+ * rows are void then; the explanation stays. The object can be opened again. */
+void attribution_day_release(struct attribution_day *day);
+
 /* What the day did with the bill resource of attribution_request.explain: lines of text, each
  * ended by '\n', to be shown in order of days; "" when the bill has no such line that day. */
 const char *attribution_day_explanation(const struct attribution_day *day);

@@ -27,19 +27,38 @@ struct attribution_day {
     struct attribution_notices notices;
 };
 
-static void close_day(void *resource)
+/* What grows with usage rows, lines and result rows. */
+static void open_bulk(struct attribution_day *day)
 {
-    struct attribution_day *day = resource;
+    const struct attribution_request *request = &day->attribution->request;
+    usage_index_init(&day->usage);
+    bill_resources_init(&day->resources, &day->attribution->resources, &day->usage,
+                        (uint32_t)request->bill->cluster_count);
+    line_classes_init(&day->classes, &day->notices);
+    bill_day_init(&day->bill_day);
+    cost_targets_init(&day->targets);
+    cost_groups_init(&day->groups, request->settings, request->rules, request->bill);
+    cost_attributor_init(&day->attributor);
+}
+
+static void close_bulk(struct attribution_day *day)
+{
     usage_index_close(&day->usage);
     bill_resources_close(&day->resources);
-    tag_cases_close(&day->cases);
     line_classes_close(&day->classes);
     bill_day_close(&day->bill_day);
-    tag_groups_close(&day->tag_groups);
-    row_tags_close(&day->row_tags);
     cost_targets_close(&day->targets);
     cost_groups_close(&day->groups);
     cost_attributor_close(&day->attributor);
+}
+
+static void close_day(void *resource)
+{
+    struct attribution_day *day = resource;
+    close_bulk(day);
+    tag_cases_close(&day->cases);
+    tag_groups_close(&day->tag_groups);
+    row_tags_close(&day->row_tags);
     explanation_close(&day->explanation);
     attribution_notices_close(&day->notices);
 }
@@ -51,17 +70,10 @@ struct attribution_day *attribution_day_build(const struct attribution *attribut
     struct attribution_day *day = arena_alloc(arena, sizeof *day);
     day->attribution = attribution;
     attribution_notices_init(&day->notices);
-    usage_index_init(&day->usage);
-    bill_resources_init(&day->resources, &attribution->resources, &day->usage,
-                        (uint32_t)request->bill->cluster_count);
+    open_bulk(day);
     tag_cases_init(&day->cases, &attribution->tags, request->settings, &day->notices, arena);
-    line_classes_init(&day->classes, &day->notices);
-    bill_day_init(&day->bill_day);
     tag_groups_init(&day->tag_groups, &attribution->tags, &day->usage, request->bill);
     row_tags_init(&day->row_tags, request->settings, arena);
-    cost_targets_init(&day->targets);
-    cost_groups_init(&day->groups, request->settings, request->rules, request->bill);
-    cost_attributor_init(&day->attributor);
     explanation_init(&day->explanation);
     arena_on_close(arena, close_day, day);
     return day;
@@ -222,6 +234,12 @@ void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
     *out = (struct row_batch){&cost_table, rows, day->groups.map.count, day->texts};
     attribution_notices_merge(notices, &day->notices);
     attribution_notices_close(&day->notices);
+}
+
+void attribution_day_release(struct attribution_day *day)
+{
+    close_bulk(day);
+    open_bulk(day);
 }
 
 const char *attribution_day_explanation(const struct attribution_day *day)

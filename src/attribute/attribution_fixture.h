@@ -296,6 +296,8 @@ static inline void fixture_attribute(struct fixture *fixture, struct attribution
         fixture->row_list[fixture->row_count] = results[i];
         fixture->rows[fixture->row_count++] = fixture_print(fixture, &results[i]);
     }
+    if (number == 0) /* an opened day must not care whether the last one was released */
+        attribution_day_release(day);
     fixture->explanation = arena_printf(&fixture->arena, "%s%s",
                                         fixture->explanation == NULL ? "" : fixture->explanation,
                                         attribution_day_explanation(day));
