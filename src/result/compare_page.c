@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void print_text(FILE *out, const char *text)
@@ -66,11 +67,14 @@ static void print_count_cell(FILE *out, int64_t count)
     fprintf(out, "<td class=\"number\">%" PRId64 "</td>", count);
 }
 
+/* A heading that begins with '>' is of numbers. */
 static void begin_table(FILE *out, const char *title, const char *const *heads, size_t count)
 {
-    fprintf(out, "<h3>%s</h3>\n<div class=\"scroll\"><table class=\"data\"><thead><tr>", title);
+    fprintf(out, "<h3>%s</h3>\n<div class=\"scroll\"><table class=\"data plain\"><thead><tr>",
+            title);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "<th scope=\"col\">%s</th>", heads[i]);
+        fprintf(out, "<th scope=\"col\"%s>%s</th>", heads[i][0] == '>' ? " class=\"number\"" : "",
+                heads[i] + (heads[i][0] == '>'));
     fputs("</tr></thead><tbody>\n", out);
 }
 
@@ -85,9 +89,9 @@ static void print_pairs(FILE *out, const json_t *object)
     json_t *value;
     json_object_foreach((json_t *)object, name, value)
     {
-        fprintf(out, "<b>%s</b> ", name);
+        fprintf(out, "<span class=\"pair\"><b>%s</b> ", name);
         print_value(out, value);
-        fputs("<br>", out);
+        fputs("</span> ", out);
     }
 }
 
@@ -110,8 +114,8 @@ static void print_example_cells(FILE *out, const json_t *example)
 
 static void print_rows(FILE *out, const json_t *table)
 {
-    static const char *const heads[] = {"rows in A", "rows in B", "equal",
-                                        "different", "only in A", "only in B"};
+    static const char *const heads[] = {">rows in A", ">rows in B", ">equal",
+                                        ">different", ">only in A", ">only in B"};
     static const char *const keys[] = {"a", "b", "equal", "different", "only_a", "only_b"};
     const json_t *rows = json_object_get(table, "rows");
     begin_table(out, "Rows", heads, sizeof heads / sizeof *heads);
@@ -125,8 +129,8 @@ static void print_rows(FILE *out, const json_t *table)
 static void print_places(FILE *out, const json_t *table, const char *list, const char *kind,
                          const char *title)
 {
-    const char *heads[] = {kind,      "rows in A", "rows in B", "differences",
-                           "total A", "total B",   "B − A"};
+    const char *heads[] = {kind,       ">rows in A", ">rows in B", ">differences",
+                           ">total A", ">total B",   ">B − A"};
     size_t index;
     json_t *place;
     begin_table(out, title, heads, sizeof heads / sizeof *heads);
@@ -149,7 +153,7 @@ static void print_places(FILE *out, const json_t *table, const char *list, const
 
 static void print_causes(FILE *out, const json_t *table)
 {
-    static const char *const heads[] = {"Cause", "Rows", "Amount", "Example: key", "A", "B"};
+    static const char *const heads[] = {"Cause", ">Rows", ">Amount", "Example: key", "A", "B"};
     size_t index;
     json_t *cause;
     begin_table(out, "Likely causes", heads, sizeof heads / sizeof *heads);
@@ -170,7 +174,7 @@ static void print_causes(FILE *out, const json_t *table)
 
 static void print_largest(FILE *out, const json_t *table)
 {
-    static const char *const heads[] = {"Difference", "of", "Key", "A", "B"};
+    static const char *const heads[] = {">Difference", "of", "Key", "A", "B"};
     size_t index;
     json_t *example;
     begin_table(out, "Largest differences", heads, sizeof heads / sizeof *heads);
@@ -187,7 +191,7 @@ static void print_largest(FILE *out, const json_t *table)
 
 static void print_columns(FILE *out, const json_t *table)
 {
-    static const char *const heads[] = {"Column", "Rows that differ"};
+    static const char *const heads[] = {"Column", ">Rows that differ"};
     size_t index;
     json_t *column;
     begin_table(out, "By column", heads, sizeof heads / sizeof *heads);
@@ -212,9 +216,9 @@ static void print_table(FILE *out, const json_t *table)
         return;
     }
     print_rows(out, table);
-    if (json_array_size(json_object_get(table, "causes"))) {
+    bool differs = json_array_size(json_object_get(table, "causes")) > 0;
+    if (differs) {
         print_causes(out, table);
-        print_largest(out, table);
         print_columns(out, table);
     }
     if (*text_of(table, "total_column"))
@@ -223,6 +227,8 @@ static void print_table(FILE *out, const json_t *table)
                 text_of(table, "unit"));
     print_places(out, table, "days", "day", "By day");
     print_places(out, table, "namespaces", "namespace", "By namespace");
+    if (differs)
+        print_largest(out, table);
     fputs("</section>\n", out);
 }
 

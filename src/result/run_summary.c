@@ -29,6 +29,8 @@ void run_summary_add_unit(struct run_summary *summary, const struct unit_summary
     summary->units =
         memory_grow(summary->units, (summary->unit_count + 1) * sizeof *summary->units);
     summary->units[summary->unit_count++] = *unit;
+    if (strcmp(unit->stage, "rollup") == 0)
+        return; /* made of rows that are counted already */
     summary->rows_in += unit->rows_in;
     bool is_usage = strcmp(unit->stage, "usage") == 0;
     *(is_usage ? &summary->usage_rows_out : &summary->cost_rows_out) += unit->rows_out;

@@ -20,7 +20,7 @@ struct reconciliation;
 
 /* One (stage, source, month). */
 struct unit_summary {
-    const char *stage;  /* "usage" or "cost" */
+    const char *stage;  /* "usage", "cost" or "rollup" */
     const char *source; /* uuid */
     const char *name;   /* cluster alias or id; provider of a bill */
     struct period days;

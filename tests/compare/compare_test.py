@@ -281,7 +281,11 @@ class Options(Compared):
         page = (self.folder / "page.html").read_text()
         self.assertNotIn("<script", page)
         self.assertIn("&lt;script&gt;", page)
-        self.assertIn("differences", page)
+        self.assertIn("1 differences</span>", page)
+        count = len(self.rows[COST])
+        self.assertIn("".join(f'<td class="number">{n}</td>'
+                              for n in (count, count, count - 1, 1, 0, 0)), page)
+        self.assertIn("namespace_differs", page)
 
     def test_names_cannot_drive_the_terminal(self):
         row = next(r for r in self.rows[COST] if has(r, "unblended_cost"))
