@@ -85,11 +85,9 @@ static struct text_slot *find_slot(const struct text_pool *pool, uint32_t hash, 
     }
 }
 
-uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t length)
+static uint32_t intern_hashed(struct text_pool *pool, uint32_t hash, const char *bytes,
+                              size_t length)
 {
-    if (bytes == NULL)
-        return TEXT_NULL;
-    uint32_t hash = (uint32_t)XXH3_64bits(bytes, length);
     struct text_slot *slot = find_slot(pool, hash, bytes, length);
     if (slot->id != TEXT_NULL)
         return slot->id;
@@ -100,6 +98,38 @@ uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t leng
     if (pool->count == pool->capacity)
         grow(pool);
     return id;
+}
+
+uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t length)
+{
+    if (bytes == NULL)
+        return TEXT_NULL;
+    return intern_hashed(pool, (uint32_t)XXH3_64bits(bytes, length), bytes, length);
+}
+
+/* A look-up waits for memory three times: slot, text, bytes. Asking for those of a whole block ahead
+ * lets the waits overlap. */
+void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32_t *ends,
+                          size_t count, uint32_t *ids)
+{
+    enum { BLOCK = 32 };
+    uint32_t hashes[BLOCK];
+    for (size_t begin = 0; begin < count; begin += BLOCK) {
+        size_t size = count - begin < BLOCK ? count - begin : BLOCK;
+        const int32_t *at = ends + begin;
+        for (size_t i = 0; i < size; i++) {
+            hashes[i] = (uint32_t)XXH3_64bits(bytes + at[i], (size_t)(at[i + 1] - at[i]));
+            __builtin_prefetch(&pool->slots[hashes[i] & pool->slot_mask]);
+        }
+        for (size_t i = 0; i < size; i++)
+            __builtin_prefetch(&pool->texts[pool->slots[hashes[i] & pool->slot_mask].id]);
+        for (size_t i = 0; i < size; i++)
+            __builtin_prefetch(
+                pool->texts[pool->slots[hashes[i] & pool->slot_mask].id].bytes);
+        for (size_t i = 0; i < size; i++)
+            ids[begin + i] = intern_hashed(pool, hashes[i], bytes + at[i],
+                                           (size_t)(at[i + 1] - at[i]));
+    }
 }
 
 uint32_t text_pool_intern_string(struct text_pool *pool, const char *string)

@@ -23,6 +23,27 @@ static void test_equal_texts_have_one_id(void **state)
     text_pool_close(&pool);
 }
 
+static void test_many_texts_get_the_ids_they_would_get_one_by_one(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    struct text_pool one, all;
+    static char bytes[COUNT * 8];
+    static int32_t ends[COUNT + 1];
+    static uint32_t ids[COUNT];
+    text_pool_init(&one);
+    text_pool_init(&all);
+    for (int i = 0; i < COUNT; i++) /* texts repeat, within a block too; some are empty */
+        ends[i + 1] = ends[i] + (i % 5 == 0 ? 0 : snprintf(bytes + ends[i], 8, "t%d", i * 7 % 900));
+    text_pool_intern_all(&all, bytes, ends, COUNT, ids);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(
+            text_pool_intern(&one, bytes + ends[i], (size_t)(ends[i + 1] - ends[i])), ids[i]);
+    assert_int_equal(one.count, all.count);
+    text_pool_close(&one);
+    text_pool_close(&all);
+}
+
 static void test_ids_survive_growth_and_end_with_a_reset(void **state)
 {
     (void)state;
@@ -75,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_texts_have_one_id),
+        cmocka_unit_test(test_many_texts_get_the_ids_they_would_get_one_by_one),
         cmocka_unit_test(test_ids_survive_growth_and_end_with_a_reset),
         cmocka_unit_test(test_ranks_follow_bytes),
         cmocka_unit_test(test_null_comes_before_empty),

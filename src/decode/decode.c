@@ -114,6 +114,34 @@ static bool fail_at(const struct decode_column *column, const struct arrow_batch
                      (long long)place->first_row + (long long)row + 1, column->column->name, what);
 }
 
+/* Whether all texts of a dictionary are UTF-8: checked in one piece, which is valid, too, where one
+ * text ends and the next begins inside a character. */
+static bool texts_are_valid(const char *bytes, const int32_t *ends, size_t count)
+{
+    if (!utf8_is_valid(bytes + ends[0], (size_t)(ends[count] - ends[0])))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (ends[i] < ends[count] && ((unsigned char)bytes[ends[i]] & 0xc0) == 0x80)
+            return false;
+    return true;
+}
+
+/* Some text of the dictionary is no UTF-8: says which row has it. */
+static bool refuse_text(const struct decode_column *column, const struct ArrowArray *array,
+                        const struct arrow_batch_place *place, struct error *error)
+{
+    const struct ArrowArray *dictionary = array->dictionary;
+    const int32_t *ends = (const int32_t *)dictionary->buffers[1] + dictionary->offset;
+    const int32_t *indices = (const int32_t *)array->buffers[1] + array->offset;
+    const char *bytes = dictionary->buffers[2];
+    int32_t bad = 0;
+    while (bad + 1 < dictionary->length &&
+           utf8_is_valid(bytes + ends[bad], (size_t)(ends[bad + 1] - ends[bad])))
+        bad++;
+    return fail_at(column, place, find_index(indices, (size_t)array->length, bad),
+                   "the text is no valid UTF-8", error);
+}
+
 /* Looks every value of a dictionary up in the pool, once. */
 static bool map_dictionary(struct decode *decode, struct decode_column *column,
                            const struct ArrowArray *array, const struct arrow_batch_place *place,
@@ -127,16 +155,11 @@ static bool map_dictionary(struct decode *decode, struct decode_column *column,
         column->id_of_index = memory_grow(column->id_of_index, count * sizeof(uint32_t));
         column->index_room = count;
     }
-    for (size_t i = 0; i < count; i++) {
-        size_t length = (size_t)(ends[i + 1] - ends[i]);
-        const char *text = length == 0 ? "" : bytes + ends[i];
-        if (!utf8_is_valid(text, length)) {
-            const int32_t *indices = (const int32_t *)array->buffers[1] + array->offset;
-            return fail_at(column, place, find_index(indices, (size_t)array->length, (int32_t)i),
-                           "the text is no valid UTF-8", error);
-        }
-        column->id_of_index[i] = text_pool_intern(decode->texts, text, length);
-    }
+    if (count == 0 || bytes == NULL)
+        bytes = "";
+    if (!texts_are_valid(bytes, ends, count))
+        return refuse_text(column, array, place, error);
+    text_pool_intern_all(decode->texts, bytes, ends, count, column->id_of_index);
     column->dictionary = dictionary->buffers[1];
     column->dictionary_length = dictionary->length;
     return true;
