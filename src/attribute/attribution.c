@@ -20,14 +20,12 @@ static void close_attribution(void *resource)
     pthread_mutex_destroy(&attribution->lock);
 }
 
-struct attribution *attribution_open(const struct attribution_request *request,
-                                     struct arena *arena)
+struct attribution *attribution_open(const struct attribution_request *request, struct arena *arena)
 {
     struct attribution *attribution = arena_alloc(arena, sizeof *attribution);
     attribution->request = *request;
     attribution->arena = arena;
-    attribution->days_in_month =
-        calendar_days_in_month(calendar_month(request->period.first));
+    attribution->days_in_month = calendar_days_in_month(calendar_month(request->period.first));
     pthread_mutex_init(&attribution->lock, NULL);
     uint32_t words = cluster_set_words(request->bill->cluster_count);
     resource_match_init(&attribution->resources, words);
@@ -140,8 +138,8 @@ bool attribution_needs_bill_facts(const struct attribution *attribution)
 
 /* Gathers the days of each resource of a batch that may be billed at midnight: bit d is the day d
  * of the period. Afterwards only distinct resources are looked at. */
-static void gather_days(const struct attribution *attribution,
-                        const struct bill_line_batch *batch, struct number_list *days)
+static void gather_days(const struct attribution *attribution, const struct bill_line_batch *batch,
+                        struct number_list *days)
 {
     const struct period *period = &attribution->request.period;
     for (size_t row = 0; row < batch->rows; row++) {
@@ -193,16 +191,14 @@ static void add_tags(struct attribution *attribution, const struct bill_line_bat
             bill_line_day(time) < period->first || bill_line_day(time) > period->last)
             continue;
         seen.items[id] = 1;
-        tag_match_add_tags(&attribution->tags, text_pool_borrow(texts, id),
-                           &attribution->notices);
+        tag_match_add_tags(&attribution->tags, text_pool_borrow(texts, id), &attribution->notices);
     }
     pthread_mutex_unlock(&attribution->lock);
     number_list_close(&seen);
 }
 
 void attribution_add_bill_facts(struct attribution *attribution,
-                                const struct bill_line_batch *batch,
-                                const struct text_pool *texts)
+                                const struct bill_line_batch *batch, const struct text_pool *texts)
 {
     if (wants_resources(attribution))
         add_resources(attribution, batch, texts);

@@ -74,8 +74,7 @@ bool attribution_needs_bill_facts(const struct attribution *attribution);
 /* Lines of the bill: of the daily report, or of the hourly one with daily_from_hourly. Needs the
  * columns lineitem_resourceid, lineitem_usagestartdate and resourcetags only. */
 void attribution_add_bill_facts(struct attribution *attribution,
-                                const struct bill_line_batch *batch,
-                                const struct text_pool *texts);
+                                const struct bill_line_batch *batch, const struct text_pool *texts);
 
 void attribution_end_facts(struct attribution *attribution);
 

@@ -143,10 +143,10 @@ void attribution_day_add_hourly(struct attribution_day *day, const struct bill_l
         if (!resource->has_handle)
             continue;
         struct disk_charge *charge = &resource->charge;
-        charge->max_cost = measure_max(charge->max_cost,
-                                       bill_line_measure(batch->lineitem_unblendedcost, row));
-        charge->max_rate = measure_max(charge->max_rate,
-                                       bill_line_measure(batch->lineitem_unblendedrate, row));
+        charge->max_cost =
+            measure_max(charge->max_cost, bill_line_measure(batch->lineitem_unblendedcost, row));
+        charge->max_rate =
+            measure_max(charge->max_rate, bill_line_measure(batch->lineitem_unblendedrate, row));
     }
 }
 
@@ -194,8 +194,7 @@ static void attribute(struct attribution_day *day, struct reconciliation *sums)
     attributor->explanation = NULL;
     if (attribution->request.explain != NULL) {
         attributor->explanation = &day->explanation;
-        attributor->explained =
-            text_pool_intern_string(day->texts, attribution->request.explain);
+        attributor->explained = text_pool_intern_string(day->texts, attribution->request.explain);
     }
     cost_attributor_run(attributor, sums);
 }

@@ -1,4 +1,5 @@
-/* What both passes share: the facts of the whole period, gathered first and read-only afterwards. */
+/* What both passes share: the facts of the whole period, gathered first and read-only afterwards.
+ */
 #ifndef COSTAGG_ATTRIBUTE_ATTRIBUTION_FACTS_H
 #define COSTAGG_ATTRIBUTE_ATTRIBUTION_FACTS_H
 

@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#define NONE MEASURE_NULL
+#define NONE         MEASURE_NULL
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 enum { FIXTURE_DAY = 20362 /* 2025-10-01 */, FIXTURE_DAYS = 3, FIXTURE_MOST = 64 };
@@ -162,13 +162,11 @@ static inline size_t fixture_day_facts(struct fixture *fixture, size_t cluster, 
         if (usage->storage) {
             fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_VOLUME, usage->volume);
             if (usage->volume != NULL && *usage->volume != '\0')
-                fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_CSI_HANDLE,
-                                 usage->handle);
+                fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_CSI_HANDLE, usage->handle);
         } else {
             fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_NODE, usage->node);
             fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_NAMESPACE, usage->namespace);
-            fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_RESOURCE_ID,
-                             usage->resource);
+            fixture_add_fact(fixture, facts, &count, day, USAGE_FACT_RESOURCE_ID, usage->resource);
         }
     }
     for (size_t i = 0; day == 0 && i < fixture->fact_count; i++)
@@ -192,18 +190,17 @@ static inline struct bill_line_batch fixture_batch(struct fixture *fixture,
     for (size_t i = 0; i < count; i++) {
         const struct fixture_line *line = &lines[i];
         const char *const texts[] = {
-            line->resource, line->tags,     line->product,  line->family, line->type,
+            line->resource,   line->tags,      line->product, line->family,   line->type,
             line->usage_type, line->operation, line->account, line->currency, line->entity,
-            line->name,     line->category, line->zone};
+            line->name,       line->category,  line->zone};
         for (size_t j = 0; j < COUNT(texts); j++)
             to->texts[j][i] = fixture_text(fixture, texts[j]);
         const double numbers[] = {line->usage, line->unblended, line->blended, line->savingsplan,
                                   line->rate};
         for (size_t j = 0; j < COUNT(numbers); j++)
             to->numbers[j][i] = numbers[j];
-        to->times[i] = line->no_time
-                           ? DECODE_TIME_NULL
-                           : ((int64_t)FIXTURE_DAY * 24 + line->hour) * 3600 * 1000;
+        to->times[i] = line->no_time ? DECODE_TIME_NULL
+                                     : ((int64_t)FIXTURE_DAY * 24 + line->hour) * 3600 * 1000;
     }
     return (struct bill_line_batch){
         .rows = count,
@@ -232,10 +229,10 @@ static inline struct bill_line_batch fixture_batch(struct fixture *fixture,
 static inline const char *fixture_show(struct fixture *fixture, uint32_t id)
 {
     struct text text = text_pool_borrow(&fixture->texts, id);
-    return text.bytes == NULL ? "-"
-                              : arena_printf(&fixture->arena, "%s%.*s%s",
-                                             text.length == 0 ? "''" : "", (int)text.length,
-                                             text.bytes, "");
+    return text.bytes == NULL
+               ? "-"
+               : arena_printf(&fixture->arena, "%s%.*s%s", text.length == 0 ? "''" : "",
+                              (int)text.length, text.bytes, "");
 }
 
 static inline const char *fixture_number(struct fixture *fixture, double number)
@@ -247,16 +244,13 @@ static inline const char *fixture_number(struct fixture *fixture, double number)
  * rules decide. */
 static inline char *fixture_print(struct fixture *fixture, const struct cost_row *row)
 {
-    return arena_printf(&fixture->arena, "%s %s %s %s %s/%s/%s %s %s %s",
-                        fixture_show(fixture, row->cluster_id),
-                        fixture_show(fixture, row->data_source),
-                        fixture_show(fixture, row->namespace), fixture_show(fixture, row->node),
-                        fixture_show(fixture, row->persistentvolumeclaim),
-                        fixture_show(fixture, row->persistentvolume),
-                        fixture_show(fixture, row->storageclass),
-                        fixture_show(fixture, row->tags),
-                        fixture_number(fixture, row->usage_amount),
-                        fixture_number(fixture, row->unblended_cost));
+    return arena_printf(
+        &fixture->arena, "%s %s %s %s %s/%s/%s %s %s %s", fixture_show(fixture, row->cluster_id),
+        fixture_show(fixture, row->data_source), fixture_show(fixture, row->namespace),
+        fixture_show(fixture, row->node), fixture_show(fixture, row->persistentvolumeclaim),
+        fixture_show(fixture, row->persistentvolume), fixture_show(fixture, row->storageclass),
+        fixture_show(fixture, row->tags), fixture_number(fixture, row->usage_amount),
+        fixture_number(fixture, row->unblended_cost));
 }
 
 static inline void fixture_gather(struct fixture *fixture, const struct bill_line_batch *lines)
@@ -361,16 +355,16 @@ static inline void fixture_assert_entry(const struct fixture *fixture,
 }
 
 /* Runs, compares the rows and that the sums close. */
-#define FIXTURE_EXPECT(fixture, ...)                                            \
-    do {                                                                        \
-        static const char *const expected_rows[] = {__VA_ARGS__};               \
-        fixture_run(fixture);                                                   \
-        fixture_assert_rows(fixture, expected_rows, COUNT(expected_rows));      \
-        assert_true(reconciliation_closes(&(fixture)->sums));                   \
+#define FIXTURE_EXPECT(fixture, ...)                                       \
+    do {                                                                   \
+        static const char *const expected_rows[] = {__VA_ARGS__};          \
+        fixture_run(fixture);                                              \
+        fixture_assert_rows(fixture, expected_rows, COUNT(expected_rows)); \
+        assert_true(reconciliation_closes(&(fixture)->sums));              \
     } while (0)
 
-#define FIXTURE_INPUT(usage_rows, bill_lines)                                       \
-    .usage = usage_rows, .usage_count = COUNT(usage_rows), .lines = bill_lines,     \
+#define FIXTURE_INPUT(usage_rows, bill_lines)                                   \
+    .usage = usage_rows, .usage_count = COUNT(usage_rows), .lines = bill_lines, \
     .line_count = COUNT(bill_lines)
 
 #endif

@@ -4,29 +4,48 @@
 #include "base/uuid.h"
 
 static const struct fixture_usage node[] = {
-    {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"web\"}",
-     .cpu = 3, .cpu_capacity = 4, .category = 2},
-    {.namespace = "shop", .node = "n1", .resource = "i-1",
-     .pod_labels = "{\"app\":\"web\",\"rev\":\"2\"}", .cpu = 1, .cpu_capacity = 4},
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{\"app\":\"web\"}",
+     .cpu = 3,
+     .cpu_capacity = 4,
+     .category = 2},
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{\"app\":\"web\",\"rev\":\"2\"}",
+     .cpu = 1,
+     .cpu_capacity = 4},
 };
 static const char *app_key[] = {"app"};
 static const char *more_keys[] = {"app", "a"};
 
-#define LINE(cost) {.resource = "i-1", .type = "Usage", .tags = "{}", .usage = 1, .unblended = cost}
+#define LINE(cost)                                                                      \
+    {                                                                                   \
+        .resource = "i-1", .type = "Usage", .tags = "{}", .usage = 1, .unblended = cost \
+    }
 
 static void test_rows_equal_after_filtering_are_one(void **state)
 {
     (void)state;
     static const struct fixture_line lines[] = {LINE(6), LINE(2)};
     static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"web\"}",
-         .cpu = 3, .cpu_capacity = 4},
-        {.namespace = "shop", .node = "n1", .resource = "i-1",
-         .pod_labels = "{\"app\":\"web\",\"rev\":\"2\"}", .cpu = 1, .cpu_capacity = 4},
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{\"app\":\"web\"}",
+         .cpu = 3,
+         .cpu_capacity = 4},
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{\"app\":\"web\",\"rev\":\"2\"}",
+         .cpu = 1,
+         .cpu_capacity = 4},
     };
     struct fixture fixture = {FIXTURE_INPUT(usage, lines),
-                              .settings.enabled_ocp_keys = {app_key, 1},
-                              .rules.markup = 0.25};
+                              .settings.enabled_ocp_keys = {app_key, 1}, .rules.markup = 0.25};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {\"app\":\"web\"} 2 8");
     assert_true(fixture.row_list[0].markup_cost == 2);
     fixture_close(&fixture);
@@ -35,14 +54,22 @@ static void test_rows_equal_after_filtering_are_one(void **state)
 static void test_keys_of_labels_and_line_are_put_in_order(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "Usage", .unblended = 4, .tags = "{\"a\": \"1\"}",
-         .currency = "USD"},
-        {.resource = "i-1", .type = "Usage", .unblended = 8, .tags = "{\"a\": \"1\"}",
-         .currency = "EUR"}};
-    static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .cpu = 4, .cpu_capacity = 4,
-         .pod_labels = "{\"app\":\"web\"}"}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .type = "Usage",
+                                                 .unblended = 4,
+                                                 .tags = "{\"a\": \"1\"}",
+                                                 .currency = "USD"},
+                                                {.resource = "i-1",
+                                                 .type = "Usage",
+                                                 .unblended = 8,
+                                                 .tags = "{\"a\": \"1\"}",
+                                                 .currency = "EUR"}};
+    static const struct fixture_usage usage[] = {{.namespace = "shop",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .cpu = 4,
+                                                  .cpu_capacity = 4,
+                                                  .pod_labels = "{\"app\":\"web\"}"}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines),
                               .settings.enabled_ocp_keys = {app_key, 1},
                               .settings.enabled_aws_keys = {more_keys, 2}};
@@ -68,30 +95,41 @@ static void test_bill_facts_are_not_needed_without_labels(void **state)
 static void test_tags_of_the_line_win_and_disabled_keys_go(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "Usage", .unblended = 4,
-         .tags = "{\"app\": \"LINE\\n\", \"zz\": \"gone\", "
-                 "\"openshift_project\": \"x\"}"}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .type = "Usage",
+                                                 .unblended = 4,
+                                                 .tags = "{\"app\": \"LINE\\n\", \"zz\": \"gone\", "
+                                                         "\"openshift_project\": \"x\"}"}};
     static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .cpu = 4, .cpu_capacity = 4,
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .cpu = 4,
+         .cpu_capacity = 4,
          .pod_labels = "{\"a\":\"b\",\"app\":\"web\",\"vm_kubevirt_io_name\":\"v\"}"}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines),
                               .settings.enabled_ocp_keys = {app_key, 1},
                               .settings.enabled_aws_keys = {more_keys, 2}};
-    FIXTURE_EXPECT(&fixture,
-                   "c-east Pod shop n1 -/-/- "
-                   "{\"a\":\"b\",\"app\":\"LINE\\n\",\"vm_kubevirt_io_name\":\"v\"} 0 4");
+    FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- "
+                             "{\"a\":\"b\",\"app\":\"LINE\\n\",\"vm_kubevirt_io_name\":\"v\"} 0 4");
     fixture_close(&fixture);
 }
 
 static void test_missing_product_and_account_are_empty_and_counted(void **state)
 {
     (void)state;
-    static const struct account_alias aliases_of_two[] = {{"111", 11}, {"1", 12}, {"222", 14}, {"111", 13}};
+    static const struct account_alias aliases_of_two[] = {
+        {"111", 11}, {"1", 12}, {"222", 14}, {"111", 13}};
     static const struct fixture_line lines[] = {
         LINE(4),
-        {.resource = "i-1", .type = "Usage", .tags = "{}", .usage = 1, .unblended = 4,
-         .product = "AmazonEC2", .account = "111", .currency = "EUR"},
+        {.resource = "i-1",
+         .type = "Usage",
+         .tags = "{}",
+         .usage = 1,
+         .unblended = 4,
+         .product = "AmazonEC2",
+         .account = "111",
+         .currency = "EUR"},
     };
     struct fixture fixture = {FIXTURE_INPUT(node, lines)};
     struct account_alias aliases[4];
@@ -120,8 +158,12 @@ static void test_lines_off_midnight_match_but_reach_nobody(void **state)
     (void)state;
     static const struct fixture_line lines[] = {
         {.hour = 5, .resource = "i-1", .type = "Usage", .unblended = 4, .blended = 3},
-        {.hour = 5, .resource = "i-1", .type = "SavingsPlanCoveredUsage", .unblended = 2,
-         .blended = 1, .savingsplan = 7},
+        {.hour = 5,
+         .resource = "i-1",
+         .type = "SavingsPlanCoveredUsage",
+         .unblended = 2,
+         .blended = 1,
+         .savingsplan = 7},
         {.hour = 5, .resource = "other", .type = "Usage", .unblended = 1},
         {.no_time = true, .resource = "i-1", .type = "Usage", .unblended = 100},
         {.hour = -1, .resource = "i-1", .type = "Usage", .unblended = 100},
@@ -134,8 +176,8 @@ static void test_lines_off_midnight_match_but_reach_nobody(void **state)
     fixture_assert_entry(&fixture, RECONCILE_not_midnight, 4);
     fixture_assert_entry(&fixture, RECONCILE_covered, 2);
     fixture_assert_entry(&fixture, RECONCILE_no_cluster, 1);
-    assert_true(reconciliation_amount(&fixture.sums, 0, RECONCILE_not_midnight,
-                                      COST_SAVINGSPLAN) == 7);
+    assert_true(reconciliation_amount(&fixture.sums, 0, RECONCILE_not_midnight, COST_SAVINGSPLAN) ==
+                7);
     assert_non_null(strstr(fixture.explanation, "not midnight"));
     fixture_close(&fixture);
 }
@@ -143,9 +185,12 @@ static void test_lines_off_midnight_match_but_reach_nobody(void **state)
 static void test_covered_lines_cost_nothing_but_the_plan(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "SavingsPlanCoveredUsage", .tags = "{}", .unblended = 8,
-         .blended = 8, .savingsplan = 4}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .type = "SavingsPlanCoveredUsage",
+                                                 .tags = "{}",
+                                                 .unblended = 8,
+                                                 .blended = 8,
+                                                 .savingsplan = 4}};
     struct fixture fixture = {FIXTURE_INPUT(node, lines)};
     fixture_run(&fixture);
     assert_int_equal(fixture.row_count, 2);
@@ -160,9 +205,17 @@ static void test_nulls_of_some_lines_do_not_spoil_the_sum(void **state)
 {
     (void)state;
     static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "Usage", .usage = NONE, .unblended = 4, .blended = NONE,
+        {.resource = "i-1",
+         .type = "Usage",
+         .usage = NONE,
+         .unblended = 4,
+         .blended = NONE,
          .savingsplan = NONE},
-        {.resource = "i-1", .type = "Usage", .usage = 4, .unblended = NONE, .blended = NONE,
+        {.resource = "i-1",
+         .type = "Usage",
+         .usage = 4,
+         .unblended = NONE,
+         .blended = NONE,
          .savingsplan = NONE},
     };
     struct fixture fixture = {FIXTURE_INPUT(node, lines)};
@@ -176,13 +229,18 @@ static void test_categories_are_printed_canonically(void **state)
 {
     (void)state;
     static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "Usage", .unblended = 4,
+        {.resource = "i-1",
+         .type = "Usage",
+         .unblended = 4,
          .category = "{\"b\": \"1\", \"a\": \"2\"}"},
         {.resource = "i-1", .type = "Usage", .unblended = 4, .category = "nonsense"},
     };
-    static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
-         .cpu_capacity = 4}};
+    static const struct fixture_usage usage[] = {{.namespace = "shop",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 4,
+                                                  .cpu_capacity = 4}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines)};
     fixture_run(&fixture);
     assert_int_equal(fixture.row_count, 2);
@@ -197,12 +255,33 @@ static void test_daily_lines_are_made_of_hourly_ones(void **state)
 {
     (void)state;
     static const struct fixture_line hours[] = {
-        {.hour = 0, .resource = "i-1", .type = "Usage", .tags = "{}", .currency = "EUR",
-         .usage = 1, .unblended = 1, .entity = "AWS Marketplace", .name = "A"},
-        {.hour = 7, .resource = "i-1", .type = "Usage", .tags = "{}", .currency = "USD",
-         .usage = 1, .unblended = 1, .entity = "AWS Marketplace", .name = "B"},
-        {.hour = 23, .resource = "i-1", .type = "Usage", .tags = "{}", .currency = "USD",
-         .usage = NONE, .unblended = 2, .entity = "AWS Marketplace", .name = NULL},
+        {.hour = 0,
+         .resource = "i-1",
+         .type = "Usage",
+         .tags = "{}",
+         .currency = "EUR",
+         .usage = 1,
+         .unblended = 1,
+         .entity = "AWS Marketplace",
+         .name = "A"},
+        {.hour = 7,
+         .resource = "i-1",
+         .type = "Usage",
+         .tags = "{}",
+         .currency = "USD",
+         .usage = 1,
+         .unblended = 1,
+         .entity = "AWS Marketplace",
+         .name = "B"},
+        {.hour = 23,
+         .resource = "i-1",
+         .type = "Usage",
+         .tags = "{}",
+         .currency = "USD",
+         .usage = NONE,
+         .unblended = 2,
+         .entity = "AWS Marketplace",
+         .name = NULL},
         {.hour = 25, .resource = "i-1", .type = "Usage", .tags = "{}", .currency = "USD"},
     };
     struct fixture fixture = {FIXTURE_INPUT(node, hours), .daily_from_hourly = true};
@@ -217,14 +296,29 @@ static void test_daily_lines_are_made_of_hourly_ones(void **state)
 static void test_hourly_lines_make_disks_known_on_their_day(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        {.storage = true, .namespace = "shop", .node = "n1", .volume_labels = "{}",
-         .claim = "data", .volume = "pv-1", .handle = "vol-9", .claim_gib = 100}};
+    static const struct fixture_usage usage[] = {{.storage = true,
+                                                  .namespace = "shop",
+                                                  .node = "n1",
+                                                  .volume_labels = "{}",
+                                                  .claim = "data",
+                                                  .volume = "pv-1",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 100}};
     static const struct fixture_line hours[] = {
-        {.hour = 3, .resource = "vol-9", .type = "Usage", .tags = "{}", .unblended = 0.01,
-         .rate = 0.0744, .usage = 1},
-        {.hour = 4, .resource = "vol-9", .type = "Usage", .tags = "{}", .unblended = 0.01,
-         .rate = 0.0744, .usage = 1},
+        {.hour = 3,
+         .resource = "vol-9",
+         .type = "Usage",
+         .tags = "{}",
+         .unblended = 0.01,
+         .rate = 0.0744,
+         .usage = 1},
+        {.hour = 4,
+         .resource = "vol-9",
+         .type = "Usage",
+         .tags = "{}",
+         .unblended = 0.01,
+         .rate = 0.0744,
+         .usage = 1},
         {.hour = 30, .resource = "vol-9", .type = "Usage", .unblended = 5, .rate = 0.0744},
     };
     struct fixture fixture = {FIXTURE_INPUT(usage, hours), .hourly = hours, .hourly_count = 3,
@@ -345,9 +439,12 @@ static void test_many_rows_of_one_resource_keep_their_order(void **state)
         lines[i] = (struct fixture_line){
             .resource = "i-1", .type = "Usage", .tags = tags[i], .unblended = 4};
     }
-    static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
-         .cpu_capacity = 4}};
+    static const struct fixture_usage usage[] = {{.namespace = "shop",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 4,
+                                                  .cpu_capacity = 4}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines),
                               .settings.enabled_aws_keys = {app_key, 1}};
     fixture_run(&fixture);
@@ -361,17 +458,30 @@ static void test_many_rows_of_one_resource_keep_their_order(void **state)
 static void test_facts_of_the_bill_are_of_the_period_and_of_midnight(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        {.storage = true, .namespace = "shop", .node = "n1", .volume_labels = "{\"app\":\"a\"}",
-         .claim = "data", .volume = "pv-1", .handle = "vol-9", .claim_gib = 40},
-        {.storage = true, .day = 1, .namespace = "late", .node = "n1",
-         .volume_labels = "{\"app\":\"b\"}", .claim = "data", .volume = "pv-2",
-         .handle = "vol-9", .claim_gib = 25}};
+    static const struct fixture_usage usage[] = {{.storage = true,
+                                                  .namespace = "shop",
+                                                  .node = "n1",
+                                                  .volume_labels = "{\"app\":\"a\"}",
+                                                  .claim = "data",
+                                                  .volume = "pv-1",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 40},
+                                                 {.storage = true,
+                                                  .day = 1,
+                                                  .namespace = "late",
+                                                  .node = "n1",
+                                                  .volume_labels = "{\"app\":\"b\"}",
+                                                  .claim = "data",
+                                                  .volume = "pv-2",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 25}};
     static const struct fixture_line lines[] = {
         {.resource = "vol-9", .type = "Usage", .tags = "{}", .unblended = 10},
         {.hour = 30, .resource = "vol-9", .type = "Usage", .tags = "{}"},
         {.hour = -24, .resource = "vol-9", .type = "Usage", .tags = "{\"app\": \"b\"}"},
-        {.hour = 24 * FIXTURE_DAYS, .resource = "vol-9", .type = "Usage",
+        {.hour = 24 * FIXTURE_DAYS,
+         .resource = "vol-9",
+         .type = "Usage",
          .tags = "{\"app\": \"b\"}"},
         {.no_time = true, .resource = "vol-9", .tags = "{\"app\": \"b\"}"},
         {.resource = "bucket", .type = "Usage", .tags = "{\"app\":\"b\"}", .unblended = 3},
@@ -379,12 +489,10 @@ static void test_facts_of_the_bill_are_of_the_period_and_of_midnight(void **stat
     static const struct fixture_line hourly[] = {
         {.hour = 1, .resource = "vol-9", .unblended = 0.01, .rate = 0.0744},
         {.hour = 1, .resource = "elsewhere", .unblended = 1, .rate = 1}};
-    struct fixture fixture = {FIXTURE_INPUT(usage, lines),
-                              .hourly = hourly,
-                              .hourly_count = 2,
-                              .settings = {.enabled_ocp_keys = {app_key, 1},
-                                           .enabled_aws_keys = {app_key, 1}},
-                              .explain = "vol-9"};
+    struct fixture fixture = {
+        FIXTURE_INPUT(usage, lines), .hourly = hourly, .hourly_count = 2,
+        .settings = {.enabled_ocp_keys = {app_key, 1}, .enabled_aws_keys = {app_key, 1}},
+        .explain = "vol-9"};
     /* Only the first day's claim counts: the rest is 60 of 100. The tag of the bucket has no space,
      * so nothing matches it; the same tag with a space is of other days. */
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/- - - 6",
@@ -400,9 +508,13 @@ static void test_tag_texts_that_say_the_same_are_one_case(void **state)
 {
     (void)state;
     static const struct fixture_line lines[] = {
-        {.resource = "a", .type = "Usage", .unblended = 1,
+        {.resource = "a",
+         .type = "Usage",
+         .unblended = 1,
          .tags = "{\"openshift_project\": \"shop\"}"},
-        {.resource = "a", .type = "Usage", .unblended = 2,
+        {.resource = "a",
+         .type = "Usage",
+         .unblended = 2,
          .tags = "{ \"openshift_project\": \"shop\", \"zz\": \"dropped\" }"}};
     struct fixture fixture = {FIXTURE_INPUT(node, lines)};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 0 3");
@@ -412,11 +524,18 @@ static void test_tag_texts_that_say_the_same_are_one_case(void **state)
 static void test_namespaces_named_like_synthetic_ones_are_told_apart_by_every_byte(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        {.namespace = "Network unattribut_d", .node = "n1", .resource = "i-1",
-         .pod_labels = "{}", .cpu = 2, .cpu_capacity = 4},
-        {.namespace = "Storage unattribut_d", .node = "n1", .resource = "i-1",
-         .pod_labels = "{}", .cpu = 2, .cpu_capacity = 4}};
+    static const struct fixture_usage usage[] = {{.namespace = "Network unattribut_d",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 2,
+                                                  .cpu_capacity = 4},
+                                                 {.namespace = "Storage unattribut_d",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 2,
+                                                  .cpu_capacity = 4}};
     static const struct fixture_line lines[] = {LINE(4)};
     static const struct fixture_fact facts[] = {{.fact = "nods", .value = "no such fact"}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines), .facts = facts, .fact_count = 1};
@@ -445,8 +564,7 @@ int main(void)
         cmocka_unit_test(test_many_rows_of_one_resource_keep_their_order),
         cmocka_unit_test(test_facts_of_the_bill_are_of_the_period_and_of_midnight),
         cmocka_unit_test(test_tag_texts_that_say_the_same_are_one_case),
-        cmocka_unit_test(
-            test_namespaces_named_like_synthetic_ones_are_told_apart_by_every_byte),
+        cmocka_unit_test(test_namespaces_named_like_synthetic_ones_are_told_apart_by_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

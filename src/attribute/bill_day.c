@@ -1,8 +1,8 @@
 /* Daily bill lines made from hourly ones, where the daily report is missing.
  *
  * Hourly lines of a day that agree in what they are charged for become one daily line at midnight:
- * equal resource, accounts, entity and product columns, line type, usage type, operation, unit, tags
- * and cost category, nulls being equal. Amounts are summed; of currency and product name the
+ * equal resource, accounts, entity and product columns, line type, usage type, operation, unit,
+ * tags and cost category, nulls being equal. Amounts are summed; of currency and product name the
  * greatest text is taken.
  *
  * Worked example: 24 hourly lines of i-0a1, 0.192 USD each, become one daily line of 4.608 USD. An
@@ -77,9 +77,8 @@ static struct bill_day_group *find_group(struct bill_day *day, const uint32_t *k
         day->groups = memory_grow(day->groups, day->capacity * sizeof *day->groups);
     }
     if (added)
-        day->groups[at] =
-            (struct bill_day_group){TEXT_NULL,      TEXT_NULL,      EXACT_SUM_NULL,
-                                    EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL};
+        day->groups[at] = (struct bill_day_group){TEXT_NULL,      TEXT_NULL,      EXACT_SUM_NULL,
+                                                  EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL};
     return &day->groups[at];
 }
 

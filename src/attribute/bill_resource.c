@@ -9,8 +9,8 @@
 void bill_resources_init(struct bill_resources *resources, const struct resource_match *match,
                          const struct usage_index *usage, uint32_t cluster_count)
 {
-    *resources = (struct bill_resources){
-        .match = match, .usage = usage, .cluster_count = cluster_count};
+    *resources =
+        (struct bill_resources){.match = match, .usage = usage, .cluster_count = cluster_count};
     key_map_init(&resources->sets, cluster_set_words(cluster_count));
 }
 
@@ -37,8 +37,8 @@ static uint32_t append(struct bill_resources *resources, uint32_t text_id)
 {
     if (resources->count == resources->capacity) {
         resources->capacity = resources->capacity * 2 + 1024;
-        resources->resources = memory_grow(
-            resources->resources, resources->capacity * sizeof *resources->resources);
+        resources->resources =
+            memory_grow(resources->resources, resources->capacity * sizeof *resources->resources);
     }
     struct text text = text_pool_borrow(resources->usage->texts, text_id);
     number_list_reset(&resources->scratch, resources->sets.words);

@@ -19,7 +19,7 @@ struct bill_resource {
     uint32_t set;      /* of clusters it belongs to: index of bill_resources.sets */
     uint32_t first_id; /* ids it contains, in bill_resources.ids */
     uint32_t id_count;
-    bool has_handle; /* contains the CSI handle of a row of the day, of any cluster */
+    bool has_handle;           /* contains the CSI handle of a row of the day, of any cluster */
     struct disk_charge charge; /* of the hourly lines */
     double capacity_gb;        /* after bill_resources_measure(); null: unknown */
 };

@@ -32,9 +32,16 @@ enum by_resource cost_by_resource(const struct usage_index *usage, uint32_t clus
 }
 
 static const struct fixture_usage node[] = {
-    {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 3,
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{}",
+     .cpu = 3,
      .cpu_capacity = 4},
-    {.namespace = "Worker unallocated", .node = "n1", .resource = "i-1", .cpu = 1,
+    {.namespace = "Worker unallocated",
+     .node = "n1",
+     .resource = "i-1",
+     .cpu = 1,
      .cpu_capacity = 4},
 };
 static const struct fixture_line lines[] = {

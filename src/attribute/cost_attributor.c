@@ -65,10 +65,9 @@ static struct subject subject_of(const struct cost_attributor *attributor, uint3
 {
     const struct bill_resources *resources = attributor->facts.resources;
     const struct bill_resource *resource = &resources->resources[number];
-    return (struct subject){resource, text_pool_borrow(attributor->facts.usage->texts,
-                                                       resource->text),
-                            resources->ids.items + resource->first_id,
-                            bill_resources_set(resources, resource->set)};
+    return (struct subject){
+        resource, text_pool_borrow(attributor->facts.usage->texts, resource->text),
+        resources->ids.items + resource->first_id, bill_resources_set(resources, resource->set)};
 }
 
 static bool is_on_disk(const struct cost_attributor *attributor, const struct subject *subject,
@@ -92,9 +91,8 @@ static void plan_disk(struct cost_attributor *attributor, const struct subject *
         if (!cluster_set_has(subject->set, cluster) || !is_on_disk(attributor, subject, cluster))
             continue;
         clusters++;
-        claimed += cost_by_volume(facts->usage, cluster, subject->ids,
-                                  subject->resource->id_count, capacity_gb, attributor->targets,
-                                  &attributor->shares);
+        claimed += cost_by_volume(facts->usage, cluster, subject->ids, subject->resource->id_count,
+                                  capacity_gb, attributor->targets, &attributor->shares);
         rest += disk_rest(facts->usage, cluster, subject->ids, subject->resource->id_count,
                           capacity_gb, claims, attributor->targets, &attributor->shares);
     }
@@ -119,9 +117,9 @@ static void plan_instance(struct cost_attributor *attributor, const struct subje
                           uint32_t cluster)
 {
     const struct attributor_facts *facts = &attributor->facts;
-    enum by_resource result = cost_by_resource(
-        facts->usage, cluster, subject->ids, subject->resource->id_count, facts->rules,
-        attributor->targets, &attributor->shares);
+    enum by_resource result =
+        cost_by_resource(facts->usage, cluster, subject->ids, subject->resource->id_count,
+                         facts->rules, attributor->targets, &attributor->shares);
     if (result == BY_RESOURCE_SHARED)
         return;
     if (result == BY_RESOURCE_NULL) {
@@ -180,8 +178,7 @@ static bool find_tag_set(struct cost_attributor *attributor, const struct tag_ca
     uint32_t *set = attributor->scratch.items;
     for (uint32_t i = 0; i < tags->string_count; i++)
         cluster_set_unite(
-            set,
-            cluster_names_set(strings, facts->cases->strings.items[tags->first_string + i]),
+            set, cluster_names_set(strings, facts->cases->strings.items[tags->first_string + i]),
             strings->words);
     const uint32_t *by_id = bill_resources_set(facts->resources, id_set);
     for (uint32_t word = 0; word < strings->words; word++)
@@ -282,10 +279,8 @@ static void emit(struct cost_attributor *attributor, const struct class_view *cl
         [GROUP_PART] = class->key[CLASS_PART],
         [GROUP_TARGET] = share->target,
         [GROUP_TAGS] = tags_of(attributor, share, class->tags),
-        [GROUP_COST_CATEGORY] =
-            share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL,
-        [GROUP_DIRECTION] =
-            share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE,
+        [GROUP_COST_CATEGORY] = share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL,
+        [GROUP_DIRECTION] = share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE,
     };
     double costs[COST_COLUMNS];
     for (int column = 0; column < COST_COLUMNS; column++)
@@ -309,17 +304,16 @@ static void add_part(struct exact_sum sums[COST_COLUMNS], const struct class_vie
 }
 
 /* Enters what a plan's gaps say into the reconciliation. */
-static void reconcile_gaps(const struct cost_attributor *attributor,
-                           const struct class_view *class, const struct cost_plan *plan,
-                           struct currency_sums *sums)
+static void reconcile_gaps(const struct cost_attributor *attributor, const struct class_view *class,
+                           const struct cost_plan *plan, struct currency_sums *sums)
 {
     const struct cost_gap *gaps = attributor->shares.gaps + plan->first_gap;
     for (uint32_t i = 0; i < plan->gap_count; i++)
         add_part(sums->amounts[gaps[i].entry], class, gaps[i].fraction);
 }
 
-/* What a line's plan by tag emits where its plan by id has claimed the line already: the whole, less
- * the shares of clusters that do not keep the line. Rule d knows no other gap. */
+/* What a line's plan by tag emits where its plan by id has claimed the line already: the whole,
+ * less the shares of clusters that do not keep the line. Rule d knows no other gap. */
 static double counted_again(const struct cost_attributor *attributor, const struct cost_plan *plan)
 {
     const struct cost_gap *gaps = attributor->shares.gaps + plan->first_gap;

@@ -24,7 +24,7 @@
  *
  * The query it must match: pods and storage joined on day and
  * strpos(aws.resource_id, ocp.resource_id) != 0, grouped by line, namespace and pod_labels,
- * sum(effective usage hours) / max(node capacity hours) × cost, usage amount / rows of the line. */
+ * sum(effective usage hours) / max(node capacity hours) × cost, usage amount / the line's rows. */
 #include "attribute/cost_by_resource.h"
 
 #include "base/measure.h"

@@ -2,9 +2,11 @@
 #include "attribute/attribution_fixture.h"
 
 /* Node i-0a1 offers 48 core-hours and 40 GiB-hours. */
-#define POD(ns, labels, cpu_hours, gib_hours)                                              \
-    {.namespace = ns, .node = "n1", .resource = "i-0a1", .pod_labels = labels,             \
-     .cpu = cpu_hours, .cpu_capacity = 48, .memory = gib_hours, .memory_capacity = 40}
+#define POD(ns, labels, cpu_hours, gib_hours)                                            \
+    {                                                                                    \
+        .namespace = ns, .node = "n1", .resource = "i-0a1", .pod_labels = labels,        \
+        .cpu = cpu_hours, .cpu_capacity = 48, .memory = gib_hours, .memory_capacity = 40 \
+    }
 
 static const struct fixture_usage node[] = {
     POD("shop", "{\"app\":\"web\"}", 24, 10),
@@ -12,8 +14,13 @@ static const struct fixture_usage node[] = {
     POD("Worker unallocated", NULL, 18, 20),
 };
 static const struct fixture_line instance[] = {
-    {.resource = "i-0a1", .product = "AmazonEC2", .type = "Usage", .tags = "{}", .usage = 24,
-     .unblended = 12, .currency = "USD"},
+    {.resource = "i-0a1",
+     .product = "AmazonEC2",
+     .type = "Usage",
+     .tags = "{}",
+     .usage = 24,
+     .unblended = 12,
+     .currency = "USD"},
 };
 
 static void test_cost_is_shared_by_effective_cpu(void **state)
@@ -40,10 +47,10 @@ static void test_cost_is_shared_by_memory(void **state)
 static void test_weights_mix_cpu_and_memory(void **state)
 {
     (void)state;
-    struct fixture fixture = {
-        FIXTURE_INPUT(node, instance),
-        .rules = {.distribution = DISTRIBUTION_WEIGHTED, .cpu_weight = 0.73,
-                  .memory_weight = 0.27}};
+    struct fixture fixture = {FIXTURE_INPUT(node, instance),
+                              .rules = {.distribution = DISTRIBUTION_WEIGHTED,
+                                        .cpu_weight = 0.73,
+                                        .memory_weight = 0.27}};
     fixture.settings.enabled_ocp_keys = (struct string_list){(const char *[]){"app"}, 1};
     FIXTURE_EXPECT(&fixture, "c-east Pod Worker unallocated n1 -/-/- - 8 4.905",
                    "c-east Pod shop n1 -/-/- {\"app\":\"web\"} 8 5.19",
@@ -56,8 +63,15 @@ static void test_storage_rows_of_the_node_have_null_cost_but_count(void **state)
     (void)state;
     static const struct fixture_usage usage[] = {
         POD("shop", "{}", 48, 40),
-        {.storage = true, .namespace = "shop", .node = "n1", .resource = "i-0a1",
-         .volume_labels = "{}", .claim = "data", .volume = "pv", .claim_gib = 5, .category = 3},
+        {.storage = true,
+         .namespace = "shop",
+         .node = "n1",
+         .resource = "i-0a1",
+         .volume_labels = "{}",
+         .claim = "data",
+         .volume = "pv",
+         .claim_gib = 5,
+         .category = 3},
     };
     struct fixture fixture = {FIXTURE_INPUT(usage, instance)};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 12 12",
@@ -85,15 +99,23 @@ static void test_no_capacity_makes_null_cost(void **state)
 {
     (void)state;
     static const struct fixture_usage none[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-0a1", .pod_labels = "{}", .cpu = 5,
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-0a1",
+         .pod_labels = "{}",
+         .cpu = 5,
          .cpu_capacity = NONE},
         {.namespace = "zero", .node = "n1", .resource = "i-0a1", .pod_labels = "{}", .cpu = 5},
-        {.namespace = "idle", .node = "n1", .resource = "i-0a1", .pod_labels = "{}", .cpu = NONE,
+        {.namespace = "idle",
+         .node = "n1",
+         .resource = "i-0a1",
+         .pod_labels = "{}",
+         .cpu = NONE,
          .cpu_capacity = 48},
     };
     struct fixture fixture = {FIXTURE_INPUT(none, instance)};
-    FIXTURE_EXPECT(&fixture, "c-east Pod idle n1 -/-/- {} 8 -",
-                   "c-east Pod shop n1 -/-/- {} 8 -", "c-east Pod zero n1 -/-/- {} 8 -");
+    FIXTURE_EXPECT(&fixture, "c-east Pod idle n1 -/-/- {} 8 -", "c-east Pod shop n1 -/-/- {} 8 -",
+                   "c-east Pod zero n1 -/-/- {} 8 -");
     fixture_assert_entry(&fixture, RECONCILE_null_node_capacity, 12);
     fixture_close(&fixture);
 }
@@ -102,12 +124,27 @@ static void test_an_id_that_contains_two_nodes_is_shared_by_both(void **state)
 {
     (void)state;
     static const struct fixture_usage two[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 12,
-         .cpu_capacity = 24, .category = 1},
-        {.namespace = "shop", .node = "n2", .resource = "i-10", .pod_labels = "{}", .cpu = 24,
-         .cpu_capacity = 48, .category = 4},
-        {.namespace = "ops", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 6,
-         .cpu_capacity = 24, .category = 2},
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{}",
+         .cpu = 12,
+         .cpu_capacity = 24,
+         .category = 1},
+        {.namespace = "shop",
+         .node = "n2",
+         .resource = "i-10",
+         .pod_labels = "{}",
+         .cpu = 24,
+         .cpu_capacity = 48,
+         .category = 4},
+        {.namespace = "ops",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{}",
+         .cpu = 6,
+         .cpu_capacity = 24,
+         .category = 2},
     };
     static const struct fixture_line ten[] = {
         {.resource = "i-10", .type = "Usage", .tags = "{}", .unblended = 48, .usage = 1}};
@@ -134,10 +171,19 @@ static void test_two_clusters_with_one_node_both_charge_it(void **state)
 {
     (void)state;
     static const struct fixture_usage both[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-0a1", .pod_labels = "{}", .cpu = 48,
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-0a1",
+         .pod_labels = "{}",
+         .cpu = 48,
          .cpu_capacity = 48},
-        {.cluster = 1, .namespace = "ops", .node = "n1", .resource = "i-0a1", .pod_labels = "{}",
-         .cpu = 12, .cpu_capacity = 48},
+        {.cluster = 1,
+         .namespace = "ops",
+         .node = "n1",
+         .resource = "i-0a1",
+         .pod_labels = "{}",
+         .cpu = 12,
+         .cpu_capacity = 48},
     };
     struct fixture fixture = {FIXTURE_INPUT(both, instance), .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 24 12",

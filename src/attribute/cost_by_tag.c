@@ -164,8 +164,7 @@ static void fold_piece(struct tag_groups *groups, uint32_t cluster, uint32_t pie
 }
 
 /* The groups that pass one test in a cluster. */
-static struct part part_of(struct tag_groups *groups, uint32_t cluster, enum test test,
-                           uint32_t id)
+static struct part part_of(struct tag_groups *groups, uint32_t cluster, enum test test, uint32_t id)
 {
     uint32_t key[3] = {cluster, test, id};
     bool added;
@@ -209,8 +208,7 @@ static void each_part(struct tag_groups *groups, const struct tag_case *tags, ui
     if (tags->project != TEXT_NULL &&
         !visit(part_of(groups, cluster, TEST_NAMESPACE, tags->project), context))
         return;
-    if (tags->node != TEXT_NULL &&
-        !visit(part_of(groups, cluster, TEST_NODE, tags->node), context))
+    if (tags->node != TEXT_NULL && !visit(part_of(groups, cluster, TEST_NODE, tags->node), context))
         return;
     for (uint32_t i = 0; i < pieces->count; i++)
         if (!visit(part_of(groups, cluster, TEST_PIECE, pieces->items[i]), context))
@@ -287,25 +285,24 @@ static void add_share(const struct tag_group *group, uint32_t cluster, double di
         [TARGET_STORAGECLASS] = null_if_empty(group->storageclass),
         [TARGET_COST_CATEGORY] = (uint32_t)group->cost_category_id,
     };
-    cost_shares_add(shares,
-                    (struct cost_share){
-                        .target = cost_targets_add(targets, words),
-                        .labels = group->pod_labels != TEXT_NULL ? group->pod_labels
-                                                                 : group->volume_labels,
-                        .multiplier = 1,
-                        .divisor = divisor,
-                        .usage_divisor = divisor,
-                        .tags = SHARE_TAGS_MERGED,
-                        .keeps_category = true,
-                        .rule = 'd',
-                    });
+    cost_shares_add(shares, (struct cost_share){
+                                .target = cost_targets_add(targets, words),
+                                .labels = group->pod_labels != TEXT_NULL ? group->pod_labels
+                                                                         : group->volume_labels,
+                                .multiplier = 1,
+                                .divisor = divisor,
+                                .usage_divisor = divisor,
+                                .tags = SHARE_TAGS_MERGED,
+                                .keeps_category = true,
+                                .rule = 'd',
+                            });
 }
 
 /* The shares of one cluster; false when no row passes. */
 static bool share_in_cluster(struct tag_groups *groups, const struct tag_case *tags,
-                             uint32_t cluster, const struct number_list *pieces,
-                             uint32_t clusters, struct number_list *parts,
-                             struct cost_targets *targets, struct cost_shares *shares)
+                             uint32_t cluster, const struct number_list *pieces, uint32_t clusters,
+                             struct number_list *parts, struct cost_targets *targets,
+                             struct cost_shares *shares)
 {
     parts->count = 0;
     each_part(groups, tags, cluster, pieces, collect_part, parts);
@@ -335,8 +332,8 @@ void cost_by_tag(struct tag_groups *groups, const struct tag_cases *cases,
         number_list_reset(&single, words);
         cluster_set_add(single.items, cluster);
         gather_pieces(groups, cases, tags, single.items, &pieces);
-        sharing += share_in_cluster(groups, tags, cluster, &pieces, clusters, &parts, targets,
-                                    shares);
+        sharing +=
+            share_in_cluster(groups, tags, cluster, &pieces, clusters, &parts, targets, shares);
     }
     if (sharing == 0) {
         cost_shares_fail(shares, RECONCILE_no_tagged_namespace);

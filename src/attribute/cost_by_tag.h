@@ -39,7 +39,7 @@ struct tag_groups {
     struct row_list labels_of_piece; /* piece: entries of label_texts */
     struct number_list label_texts;
     struct number_list cluster_texts; /* text ids: cluster id, alias of each */
-    struct key_map names; /* scratch: namespace, data source of the groups being made */
+    struct key_map names;             /* scratch: namespace, data source of the groups being made */
     struct tag_group *scratch;
     uint32_t scratch_capacity;
 };

@@ -3,26 +3,41 @@
 
 static const char *app_key[] = {"app"};
 
-#define APP_ENABLED                                                              \
-    .settings = {.enabled_ocp_keys = {app_key, 1}, .enabled_aws_keys = {app_key, 1}}
+#define APP_ENABLED .settings = {.enabled_ocp_keys = {app_key, 1}, .enabled_aws_keys = {app_key, 1}}
 
 static const struct fixture_usage two_clusters[] = {
-    {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"web\"}",
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{\"app\":\"web\"}",
      .category = 2},
-    {.namespace = "shop", .node = "n2", .resource = "i-2", .pod_labels = "{\"app\":\"web\"}",
+    {.namespace = "shop",
+     .node = "n2",
+     .resource = "i-2",
+     .pod_labels = "{\"app\":\"web\"}",
      .category = 1},
     {.namespace = "blog", .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"web\"}"},
     {.namespace = "else", .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"db\"}"},
-    {.storage = true, .namespace = "shop", .node = "n1", .volume_labels = "{\"app\":\"web\"}",
-     .claim = "data", .volume = "", .class = "gp3"},
+    {.storage = true,
+     .namespace = "shop",
+     .node = "n1",
+     .volume_labels = "{\"app\":\"web\"}",
+     .claim = "data",
+     .volume = "",
+     .class = "gp3"},
     {.namespace = "Worker unallocated", .node = "n1", .resource = "i-1"},
     {.namespace = NULL, .node = "n1", .resource = "i-1", .pod_labels = "{\"app\":\"web\"}"},
-    {.cluster = 1, .namespace = "west", .node = "n7", .resource = "i-7",
+    {.cluster = 1,
+     .namespace = "west",
+     .node = "n7",
+     .resource = "i-7",
      .pod_labels = "{\"app\":\"web\"}"},
 };
 
-#define TAGGED(tag_text) \
-    {.resource = "bucket", .type = "Usage", .tags = tag_text, .usage = 12, .unblended = 6}
+#define TAGGED(tag_text)                                                                     \
+    {                                                                                        \
+        .resource = "bucket", .type = "Usage", .tags = tag_text, .usage = 12, .unblended = 6 \
+    }
 
 static void test_a_generic_tag_goes_to_namespaces_with_the_label_in_all_clusters(void **state)
 {
@@ -67,13 +82,13 @@ static void test_special_tags_name_namespace_node_and_cluster(void **state)
 static void test_tags_that_no_namespace_has_that_day_are_told(void **state)
 {
     (void)state;
-    static const struct fixture_fact facts[] = {
-        {.fact = USAGE_FACT_NAMESPACE, .value = "gone"}, {.fact = USAGE_FACT_NODE, .value = ""}};
+    static const struct fixture_fact facts[] = {{.fact = USAGE_FACT_NAMESPACE, .value = "gone"},
+                                                {.fact = USAGE_FACT_NODE, .value = ""}};
     static const struct fixture_line lines[] = {
         TAGGED("{\"openshift_project\": \"gone\"}"), TAGGED("{\"openshift_node\": \"\"}"),
         TAGGED("{\"openshift_project\": \"unknown\"}"), TAGGED(NULL), TAGGED("")};
-    struct fixture fixture = {
-        FIXTURE_INPUT(two_clusters, lines), .facts = facts, .fact_count = 2, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(two_clusters, lines), .facts = facts, .fact_count = 2,
+                              .clusters = 2};
     fixture_run(&fixture);
     assert_int_equal(fixture.row_count, 0);
     fixture_assert_entry(&fixture, RECONCILE_no_tagged_namespace, 12);
@@ -128,10 +143,14 @@ static void test_two_commas_leave_a_piece_that_all_labels_contain(void **state)
 static void test_direction_and_with_it_data_are_dropped(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = NULL, .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",
-         .usage_type = "out-bytes", .tags = "{\"openshift_project\": \"blog\"}", .usage = 2,
-         .unblended = 6}};
+    static const struct fixture_line lines[] = {{.resource = NULL,
+                                                 .product = "AmazonEC2",
+                                                 .family = "Data Transfer",
+                                                 .type = "Usage",
+                                                 .usage_type = "out-bytes",
+                                                 .tags = "{\"openshift_project\": \"blog\"}",
+                                                 .usage = 2,
+                                                 .unblended = 6}};
     struct fixture fixture = {FIXTURE_INPUT(two_clusters, lines), .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Pod blog n1 -/-/- {} 2 6");
     assert_int_equal(fixture.row_list[0].data_transfer_direction, TEXT_NULL);
@@ -144,14 +163,18 @@ static void test_a_line_by_id_in_one_cluster_and_by_tag_in_another_is_charged_tw
 {
     (void)state;
     static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{}",
+         .cpu = 4,
          .cpu_capacity = 4},
-        {.cluster = 1, .namespace = "west", .node = "n7", .resource = "i-7",
-         .pod_labels = "{}"},
+        {.cluster = 1, .namespace = "west", .node = "n7", .resource = "i-7", .pod_labels = "{}"},
     };
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .type = "Usage", .tags = "{\"openshift_project\": \"west\"}",
-         .unblended = 6}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .type = "Usage",
+                                                 .tags = "{\"openshift_project\": \"west\"}",
+                                                 .unblended = 6}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines), .clusters = 2, .explain = "i-1"};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 0 6", "c-west Pod west n7 -/-/- {} 0 6");
     fixture_assert_entry(&fixture, RECONCILE_several_clusters, 6);
@@ -164,8 +187,12 @@ static void test_clusters_count_that_only_pass_with_the_tags_of_others(void **st
 {
     (void)state;
     static const struct fixture_usage usage[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1",
-         .pod_labels = "{\"openshift_project\":\"west\"}", .cpu = 4, .cpu_capacity = 4},
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{\"openshift_project\":\"west\"}",
+         .cpu = 4,
+         .cpu_capacity = 4},
         {.cluster = 1, .namespace = "west", .node = "n7", .pod_labels = "{}"},
     };
     static const struct fixture_line lines[] = {TAGGED("{\"openshift_project\": \"west\"}")};
@@ -173,9 +200,10 @@ static void test_clusters_count_that_only_pass_with_the_tags_of_others(void **st
     FIXTURE_EXPECT(&tagged, "c-west Pod west n7 -/-/- {} 6 3");
     fixture_assert_entry(&tagged, RECONCILE_tag_cluster_away, 3);
     fixture_close(&tagged);
-    static const struct fixture_line by_id[] = {
-        {.resource = "i-1", .type = "Usage", .tags = "{\"openshift_project\": \"west\"}",
-         .unblended = 6}};
+    static const struct fixture_line by_id[] = {{.resource = "i-1",
+                                                 .type = "Usage",
+                                                 .tags = "{\"openshift_project\": \"west\"}",
+                                                 .unblended = 6}};
     struct fixture both = {FIXTURE_INPUT(usage, by_id), .clusters = 2};
     FIXTURE_EXPECT(&both, "c-east Pod shop n1 -/-/- {} 0 6", "c-west Pod west n7 -/-/- {} 0 3");
     fixture_assert_entry(&both, RECONCILE_several_clusters, 3);

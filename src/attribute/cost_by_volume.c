@@ -89,8 +89,7 @@ static void add_share(const struct usage_index *usage, uint32_t cluster, const u
         [TARGET_CLAIM] = group->claim,
         [TARGET_VOLUME] = group->volume,
         [TARGET_STORAGECLASS] = group->storageclass,
-        [TARGET_COST_CATEGORY] =
-            (uint32_t)(claimed ? group->cost_category_id : INTEGER_NULL),
+        [TARGET_COST_CATEGORY] = (uint32_t)(claimed ? group->cost_category_id : INTEGER_NULL),
     };
     cost_shares_add(shares, (struct cost_share){
                                 .target = cost_targets_add(targets, words),

@@ -1,13 +1,18 @@
 /* Rules a and b, and volumes without a CSI handle, on whole days. */
 #include "attribute/attribution_fixture.h"
 
-#define CLAIM(in_cluster, on_day, ns, claim_name, volume_name, handle_name, gib)               \
-    {.cluster = in_cluster, .day = on_day, .storage = true, .namespace = ns, .node = "n1",     \
-     .volume_labels = "{}", .claim = claim_name, .volume = volume_name, .class = "gp3",        \
-     .handle = handle_name, .claim_gib = gib}
+#define CLAIM(in_cluster, on_day, ns, claim_name, volume_name, handle_name, gib)              \
+    {                                                                                         \
+        .cluster = in_cluster, .day = on_day, .storage = true, .namespace = ns, .node = "n1", \
+        .volume_labels = "{}", .claim = claim_name, .volume = volume_name, .class = "gp3",    \
+        .handle = handle_name, .claim_gib = gib                                               \
+    }
 
 /* 0.01 an hour at a rate of 0.0744 a month of 744 hours: 100 GB. */
-#define CHARGE(at, id) {.hour = at, .resource = id, .unblended = 0.01, .rate = 0.0744}
+#define CHARGE(at, id)                                                \
+    {                                                                 \
+        .hour = at, .resource = id, .unblended = 0.01, .rate = 0.0744 \
+    }
 
 static const struct fixture_line disk[] = {
     {.resource = "vol-9", .type = "Usage", .tags = "{}", .usage = 5, .unblended = 10}};
@@ -35,8 +40,8 @@ static void test_the_rest_is_split_between_clusters(void **state)
         CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40),
         CLAIM(1, 0, "ops", "logs", "pv-2", "vol-9", 25),
     };
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1,
+                              .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/gp3 - - 1.75",
                    "c-east Storage shop n1 data/pv-1/gp3 {} 5 4",
                    "c-west Storage Storage unattributed - logs/pv-2/gp3 - - 1.75",
@@ -57,8 +62,8 @@ static void test_claims_of_other_billed_days_count_as_claimed(void **state)
         {.hour = 24, .resource = "vol-9", .type = "Usage", .unblended = 10},
     };
     static const struct fixture_line charges[] = {CHARGE(3, "vol-9"), CHARGE(30, "vol-9")};
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, two_days), .hourly = charges, .hourly_count = 2, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, two_days), .hourly = charges, .hourly_count = 2,
+                              .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/gp3 - - 1.75",
                    "c-east Storage shop n1 data/pv-1/gp3 - 0 4",
                    "c-west Storage Storage unattributed - logs/pv-2/gp3 - - 1.75",
@@ -80,8 +85,7 @@ static void test_a_claim_without_name_is_unattributed_without_tags(void **state)
 static void test_overclaimed_disks_have_a_negative_rest(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 150)};
+    static const struct fixture_usage usage[] = {CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 150)};
     struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1};
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/gp3 - - -5",
                    "c-east Storage shop n1 data/pv-1/gp3 {} 5 15");
@@ -99,8 +103,8 @@ static void test_the_rest_of_an_overclaimed_disk_on_another_day_is_told(void **s
         {.resource = "vol-9", .type = "Usage", .unblended = 10},
         {.hour = 24, .resource = "vol-9", .type = "Usage", .unblended = 0},
     };
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, two_days), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, two_days), .hourly = charge, .hourly_count = 1,
+                              .clusters = 2};
     fixture_run(&fixture);
     fixture_assert_entry(&fixture, RECONCILE_overclaimed_disk, 2.5);
     fixture_assert_entry(&fixture, RECONCILE_claim_away, 5);
@@ -112,9 +116,17 @@ static void test_one_volume_under_two_label_sets_is_charged_twice(void **state)
     (void)state;
     static const struct fixture_usage usage[] = {
         CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 100),
-        {.storage = true, .namespace = "shop", .node = "n2", .pod_labels = "{}",
-         .volume_labels = "{\"a\":\"b\"}", .claim = "data", .volume = "pv-1", .class = "gp2",
-         .handle = "vol-9", .claim_gib = 100, .category = 5},
+        {.storage = true,
+         .namespace = "shop",
+         .node = "n2",
+         .pod_labels = "{}",
+         .volume_labels = "{\"a\":\"b\"}",
+         .claim = "data",
+         .volume = "pv-1",
+         .class = "gp2",
+         .handle = "vol-9",
+         .claim_gib = 100,
+         .category = 5},
     };
     struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1};
     FIXTURE_EXPECT(&fixture, "c-east Storage shop n1 data/pv-1/gp3 {} 5 10",
@@ -153,8 +165,7 @@ static void test_null_claim_capacities_give_null_costs(void **state)
 static void test_disks_without_known_capacity_go_to_nobody(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40)};
+    static const struct fixture_usage usage[] = {CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40)};
     static const struct fixture_line free_of_charge[] = {
         {.hour = 3, .resource = "vol-9", .unblended = 0.01, .rate = 0}};
     struct fixture unknown = {FIXTURE_INPUT(usage, disk)};
@@ -162,8 +173,8 @@ static void test_disks_without_known_capacity_go_to_nobody(void **state)
     assert_int_equal(unknown.row_count, 0);
     fixture_assert_entry(&unknown, RECONCILE_no_disk_capacity, 10);
     fixture_close(&unknown);
-    struct fixture infinite = {
-        FIXTURE_INPUT(usage, disk), .hourly = free_of_charge, .hourly_count = 1};
+    struct fixture infinite = {FIXTURE_INPUT(usage, disk), .hourly = free_of_charge,
+                               .hourly_count = 1};
     fixture_run(&infinite);
     fixture_assert_entry(&infinite, RECONCILE_no_disk_capacity, 10);
     assert_int_equal(infinite.notices.counts[NOTICE_infinite_capacity], 1);
@@ -174,8 +185,7 @@ static void test_disks_without_known_capacity_go_to_nobody(void **state)
 static void test_lines_that_only_contain_a_handle_do_not_belong(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40)};
+    static const struct fixture_usage usage[] = {CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 40)};
     static const struct fixture_line longer[] = {
         {.resource = "vol-99", .type = "Usage", .unblended = 10}};
     struct fixture fixture = {FIXTURE_INPUT(usage, longer), .hourly = charge, .hourly_count = 1};
@@ -192,13 +202,19 @@ static void test_clusters_that_own_a_disk_without_using_it_that_day(void **state
     static const struct fixture_usage usage[] = {
         CLAIM(0, 0, "shop", "data", "pv-1", "vol-9", 60),
         CLAIM(1, 1, "ops", "logs", "pv-2", "vol-9", 40),
-        {.cluster = 1, .namespace = "ops", .node = "n1", .resource = "ol-9", .pod_labels = "{}",
-         .cpu = 1, .cpu_capacity = 4},
+        {.cluster = 1,
+         .namespace = "ops",
+         .node = "n1",
+         .resource = "ol-9",
+         .pod_labels = "{}",
+         .cpu = 1,
+         .cpu_capacity = 4},
     };
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1,
+                              .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - data/pv-1/gp3 - - 4",
-                   "c-east Storage shop n1 data/pv-1/gp3 {} 5 6", "c-west Pod ops n1 -/-/- {} 5 2.5");
+                   "c-east Storage shop n1 data/pv-1/gp3 {} 5 6",
+                   "c-west Pod ops n1 -/-/- {} 5 2.5");
     fixture_assert_entry(&fixture, RECONCILE_several_clusters, 2.5);
     fixture_close(&fixture);
 }
@@ -226,12 +242,16 @@ static void test_disks_sized_for_one_cluster_may_be_unknown_to_another(void **st
     static const struct fixture_usage west_only[] = {CLAIM(1, 0, "ops", "x", "9", NULL, 40)};
     static const struct fixture_fact handle[] = {
         {.cluster = 0, .fact = USAGE_FACT_NODE, .value = "n"}};
-    struct fixture both = {
-        FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1, .clusters = 2};
+    struct fixture both = {FIXTURE_INPUT(usage, disk), .hourly = charge, .hourly_count = 1,
+                           .clusters = 2};
     FIXTURE_EXPECT(&both, "c-east Storage shop n1 data/pv-1/gp3 {} 5 10");
     fixture_close(&both);
-    struct fixture alone = {FIXTURE_INPUT(west_only, disk), .hourly = charge, .hourly_count = 1,
-                            .facts = handle, .fact_count = 1, .clusters = 2,
+    struct fixture alone = {FIXTURE_INPUT(west_only, disk),
+                            .hourly = charge,
+                            .hourly_count = 1,
+                            .facts = handle,
+                            .fact_count = 1,
+                            .clusters = 2,
                             .rules.non_csi_to_namespace = true};
     FIXTURE_EXPECT(&alone, "c-west Storage ops n1 x/9/gp3 {} 5 10");
     fixture_close(&alone);
@@ -243,15 +263,20 @@ static void test_a_disk_of_another_cluster_is_no_disk_here(void **state)
     (void)state;
     static const struct fixture_usage usage[] = {
         CLAIM(1, 0, "ops", "logs", "pv-2", "vol-9", 40),
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
+        {.namespace = "shop",
+         .node = "n1",
+         .resource = "i-1",
+         .pod_labels = "{}",
+         .cpu = 4,
          .cpu_capacity = 4},
     };
-    static const struct fixture_line mixed[] = {
-        {.resource = "vol-9-i-1", .type = "Usage", .tags = "{\"openshift_project\": \"shop\"}",
-         .unblended = 10}};
+    static const struct fixture_line mixed[] = {{.resource = "vol-9-i-1",
+                                                 .type = "Usage",
+                                                 .tags = "{\"openshift_project\": \"shop\"}",
+                                                 .unblended = 10}};
     static const struct fixture_line charges[] = {CHARGE(3, "vol-9-i-1")};
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, mixed), .hourly = charges, .hourly_count = 1, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, mixed), .hourly = charges, .hourly_count = 1,
+                              .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 0 10");
     fixture_close(&fixture);
 }
@@ -267,8 +292,8 @@ static void test_rows_of_one_group_count_once_with_the_greatest_capacity(void **
     static const struct fixture_line two_days[] = {
         {.resource = "vol-9", .type = "Usage", .unblended = 10},
         {.hour = 24, .resource = "vol-9", .type = "Usage", .unblended = 0}};
-    struct fixture fixture = {FIXTURE_INPUT(usage, two_days), .hourly = charge,
-                              .hourly_count = 1, .clusters = 2};
+    struct fixture fixture = {FIXTURE_INPUT(usage, two_days), .hourly = charge, .hourly_count = 1,
+                              .clusters = 2};
     FIXTURE_EXPECT(&fixture, "c-east Storage Storage unattributed - more/pv-1/gp3 - - 5",
                    "c-east Storage shop n1 more/pv-1/gp3 - 0 5");
     fixture_close(&fixture);
@@ -307,8 +332,15 @@ static void test_volumes_without_handle_go_to_namespaces_when_asked(void **state
     (void)state;
     static const struct fixture_usage usage[] = {
         CLAIM(0, 0, "shop", "data", "vol-77", NULL, 20),
-        {.storage = true, .namespace = "shop", .node = "n2", .pod_labels = "{}",
-         .claim = "data", .volume = "vol-77", .class = "gp3", .claim_gib = 10, .category = 3},
+        {.storage = true,
+         .namespace = "shop",
+         .node = "n2",
+         .pod_labels = "{}",
+         .claim = "data",
+         .volume = "vol-77",
+         .class = "gp3",
+         .claim_gib = 10,
+         .category = 3},
         CLAIM(1, 0, "ops", "logs", "vol-77", NULL, 10),
         CLAIM(1, 0, "ops", "more", "a-much-longer-name-than-the-resource", NULL, 10),
         CLAIM(0, 0, "shop", "other", "vol-78", NULL, 10),
@@ -316,8 +348,8 @@ static void test_volumes_without_handle_go_to_namespaces_when_asked(void **state
         CLAIM(1, 0, "west", "only", "abc", NULL, 5),
         CLAIM(1, 0, "ops", "less", "vol-77", NULL, 10),
     };
-    struct fixture fixture = {
-        FIXTURE_INPUT(usage, named), .clusters = 2, .rules.non_csi_to_namespace = true};
+    struct fixture fixture = {FIXTURE_INPUT(usage, named), .clusters = 2,
+                              .rules.non_csi_to_namespace = true};
     FIXTURE_EXPECT(&fixture, "c-east Storage shop n1 data/vol-77/gp3 {} 1.5 4.5",
                    "c-east Storage shop n2 data/vol-77/gp3 {} 0.75 2.25",
                    "c-west Storage ops n1 logs/vol-77/gp3 {} 0.75 2.25",

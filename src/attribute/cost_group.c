@@ -28,9 +28,8 @@
 #include <xxhash.h>
 
 /* The name space of the rows' UUIDs: 6d2b54a7-0f3c-5d0e-9f31-7c0a94b1e6d8. */
-static const unsigned char row_namespace[UUID_SIZE] = {0x6d, 0x2b, 0x54, 0xa7, 0x0f, 0x3c,
-                                                       0x5d, 0x0e, 0x9f, 0x31, 0x7c, 0x0a,
-                                                       0x94, 0xb1, 0xe6, 0xd8};
+static const unsigned char row_namespace[UUID_SIZE] = {
+    0x6d, 0x2b, 0x54, 0xa7, 0x0f, 0x3c, 0x5d, 0x0e, 0x9f, 0x31, 0x7c, 0x0a, 0x94, 0xb1, 0xe6, 0xd8};
 
 void cost_groups_init(struct cost_groups *groups, const struct settings *settings,
                       const struct cost_rules *rules, const struct bill *bill)
@@ -58,8 +57,7 @@ void cost_groups_add(struct cost_groups *groups, const uint32_t key[GROUP_WORDS]
     uint32_t at = key_map_add(&groups->map, key, &added);
     if (added && at >= groups->capacity) {
         groups->capacity = groups->capacity * 2 + 4096;
-        groups->amounts =
-            memory_grow(groups->amounts, groups->capacity * sizeof *groups->amounts);
+        groups->amounts = memory_grow(groups->amounts, groups->capacity * sizeof *groups->amounts);
     }
     struct line_amounts *amounts = &groups->amounts[at];
     if (added)
@@ -131,8 +129,8 @@ static XXH128_hash_t digest_target(const struct cost_groups *groups,
     return XXH3_128bits(buffer->bytes, buffer->length);
 }
 
-static void make_uuid(const struct cost_group_names *names, const uint32_t *key,
-                      XXH128_hash_t part, XXH128_hash_t target, struct key_buffer *buffer,
+static void make_uuid(const struct cost_group_names *names, const uint32_t *key, XXH128_hash_t part,
+                      XXH128_hash_t target, struct key_buffer *buffer,
                       unsigned char uuid[UUID_SIZE])
 {
     buffer->length = 0;
@@ -158,8 +156,8 @@ struct row_maker {
     uint32_t data_sources[2];
     uint32_t directions[3];
     uint32_t source;
-    struct key_map accounts;       /* account text id */
-    struct number_list alias_ids;  /* by account index, as int32_t */
+    struct key_map accounts;      /* account text id */
+    struct number_list alias_ids; /* by account index, as int32_t */
 };
 
 static int32_t find_alias(const struct settings *settings, struct text account)
@@ -192,13 +190,11 @@ static void open_maker(struct row_maker *maker)
     const struct key_map *parts = maker->names->parts, *targets = &maker->names->targets->map;
     maker->part_digests = memory_grow(NULL, (parts->count + 1) * sizeof *maker->part_digests);
     for (uint32_t i = 0; i < parts->count; i++)
-        maker->part_digests[i] =
-            digest_part(maker->names, key_map_key(parts, i), &maker->buffer);
-    maker->target_digests =
-        memory_grow(NULL, (targets->count + 1) * sizeof *maker->target_digests);
+        maker->part_digests[i] = digest_part(maker->names, key_map_key(parts, i), &maker->buffer);
+    maker->target_digests = memory_grow(NULL, (targets->count + 1) * sizeof *maker->target_digests);
     for (uint32_t i = 0; i < targets->count; i++)
-        maker->target_digests[i] = digest_target(maker->groups, maker->names,
-                                                 key_map_key(targets, i), &maker->buffer);
+        maker->target_digests[i] =
+            digest_target(maker->groups, maker->names, key_map_key(targets, i), &maker->buffer);
     maker->cluster_ids = memory_grow(NULL, (bill->cluster_count + 1) * sizeof(uint32_t));
     maker->cluster_aliases = memory_grow(NULL, (bill->cluster_count + 1) * sizeof(uint32_t));
     for (size_t i = 0; i < bill->cluster_count; i++) {
@@ -235,8 +231,7 @@ static uint32_t empty_if_null(uint32_t text, enum attribution_notice notice,
     return TEXT_EMPTY;
 }
 
-static void fill_target(const struct row_maker *maker, const uint32_t *target,
-                        struct cost_row *row)
+static void fill_target(const struct row_maker *maker, const uint32_t *target, struct cost_row *row)
 {
     uint32_t cluster = target[TARGET_CLUSTER];
     row->report_period_id = maker->groups->bill->clusters[cluster]->report_period_id;
@@ -255,8 +250,7 @@ static void fill_part(struct row_maker *maker, const uint32_t *part, struct cost
                       struct attribution_notices *notices)
 {
     row->resource_id = maker->names->resources[part[PART_RESOURCE]].text;
-    row->product_code =
-        empty_if_null(part[PART_PRODUCT_CODE], NOTICE_null_product_code, notices);
+    row->product_code = empty_if_null(part[PART_PRODUCT_CODE], NOTICE_null_product_code, notices);
     row->product_family = part[PART_PRODUCT_FAMILY];
     row->instance_type = part[PART_INSTANCE_TYPE];
     row->usage_account_id = empty_if_null(part[PART_ACCOUNT], NOTICE_null_usage_account, notices);
@@ -302,8 +296,7 @@ static void fill_row(struct row_maker *maker, uint32_t number, struct cost_row *
     };
     fill_target(maker, key_map_key(&maker->names->targets->map, key[GROUP_TARGET]), row);
     fill_part(maker, key_map_key(maker->names->parts, key[GROUP_PART]), row, notices);
-    fill_amounts(maker, &maker->groups->amounts[number], (enum direction)key[GROUP_DIRECTION],
-                 row);
+    fill_amounts(maker, &maker->groups->amounts[number], (enum direction)key[GROUP_DIRECTION], row);
     make_uuid(maker->names, key, maker->part_digests[key[GROUP_PART]],
               maker->target_digests[key[GROUP_TARGET]], &maker->buffer, row->uuid);
 }
@@ -346,8 +339,8 @@ static void find_sums(struct row_sums *found, const struct cost_row *row)
     struct text code = text_pool_borrow(texts, row->currency_code);
     struct text name = text_pool_borrow(texts, row->namespace);
     found->currency = reconciliation_currency(found->sums, code);
-    found->space = reconciliation_namespace(found->sums, code,
-                                            text_pool_borrow(texts, row->cluster_id), name);
+    found->space =
+        reconciliation_namespace(found->sums, code, text_pool_borrow(texts, row->cluster_id), name);
     found->entry = entry_of(name);
 }
 

@@ -48,8 +48,7 @@ static void collect(struct ranking *ranking, uint32_t id)
     ranking->ranks.items[id] = 1;
     if (ranking->count == ranking->capacity) {
         ranking->capacity = ranking->capacity * 2 + 4096;
-        ranking->texts =
-            memory_grow(ranking->texts, ranking->capacity * sizeof *ranking->texts);
+        ranking->texts = memory_grow(ranking->texts, ranking->capacity * sizeof *ranking->texts);
     }
     struct text text = text_pool_borrow(ranking->names->texts, id);
     ranking->texts[ranking->count++] = (struct ranked){prefix_of(text), text, id};
@@ -212,10 +211,12 @@ void cost_order_build(const struct key_map *groups, const struct cost_group_name
     struct ordered *dealt = memory_grow(NULL, ((size_t)count + 1) * sizeof *dealt);
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *key = key_map_key(groups, i);
-        rows[i] = (struct ordered){
-            targets.items[key[GROUP_TARGET]],      parts.items[key[GROUP_PART]],
-            ranking.ranks.items[key[GROUP_TAGS]],  ranking.ranks.items[key[GROUP_COST_CATEGORY]],
-            key[GROUP_DIRECTION],                  i};
+        rows[i] = (struct ordered){targets.items[key[GROUP_TARGET]],
+                                   parts.items[key[GROUP_PART]],
+                                   ranking.ranks.items[key[GROUP_TAGS]],
+                                   ranking.ranks.items[key[GROUP_COST_CATEGORY]],
+                                   key[GROUP_DIRECTION],
+                                   i};
     }
     deal(rows, dealt, count, parts.count, offsetof(struct ordered, part));
     deal(dealt, rows, count, targets.count, offsetof(struct ordered, target));

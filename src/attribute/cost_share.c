@@ -49,8 +49,7 @@ struct cost_share *cost_shares_add(struct cost_shares *shares, struct cost_share
 {
     if (shares->count == shares->capacity) {
         shares->capacity = shares->capacity * 2 + 64;
-        shares->shares =
-            memory_grow(shares->shares, shares->capacity * sizeof *shares->shares);
+        shares->shares = memory_grow(shares->shares, shares->capacity * sizeof *shares->shares);
     }
     shares->shares[shares->count] = share;
     return &shares->shares[shares->count++];

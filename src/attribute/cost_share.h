@@ -23,15 +23,15 @@ enum share_tags {
 };
 
 struct cost_share {
-    uint32_t target;      /* index of cost_targets */
-    uint32_t labels;      /* text id; null labels make null tags */
-    double multiplier;    /* a row's cost: line's cost × multiplier / divisor; NaN: null */
+    uint32_t target;   /* index of cost_targets */
+    uint32_t labels;   /* text id; null labels make null tags */
+    double multiplier; /* a row's cost: line's cost × multiplier / divisor; NaN: null */
     double divisor;
     double usage_divisor; /* usage amount: line's / divisor; NaN: null */
     uint8_t tags;         /* enum share_tags */
     bool keeps_category;  /* the line's cost category */
     bool keeps_direction;
-    char rule;            /* 'a' … 'e', 'n': non-CSI storage */
+    char rule; /* 'a' … 'e', 'n': non-CSI storage */
 };
 
 /* Smaller fractions are what rounding leaves of a whole. */
@@ -66,7 +66,7 @@ struct cost_shares {
     struct cost_gap *gaps;
     uint32_t gap_count;
     uint32_t gap_capacity;
-    uint32_t claims; /* that emit something */
+    uint32_t claims;                   /* that emit something */
     enum reconciliation_entry failure; /* first reason of failed claims; RECONCILE_ENTRIES: none */
 };
 

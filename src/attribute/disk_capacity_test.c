@@ -21,7 +21,7 @@ static void test_capacity_is_hourly_cost_over_hourly_rate(void **state)
     } cases[] = {
         {{0.01111, 0.08}, 31, DISK_CAPACITY_KNOWN, 103},
         {{0.01111, 0.08}, 28, DISK_CAPACITY_KNOWN, 93},
-        {{1.5, 744}, 31, DISK_CAPACITY_KNOWN, 2},  /* half away from zero */
+        {{1.5, 744}, 31, DISK_CAPACITY_KNOWN, 2}, /* half away from zero */
         {{2.5, 744}, 31, DISK_CAPACITY_KNOWN, 3},
         {{0.4, 744}, 31, DISK_CAPACITY_UNKNOWN, 0},
         {{0, 0.08}, 31, DISK_CAPACITY_UNKNOWN, 0},

@@ -95,8 +95,7 @@ static void add_volume(struct volumes *volumes, const uint32_t *claim)
         volumes->capacity_gib =
             memory_grow(volumes->capacity_gib, volumes->room * sizeof *volumes->capacity_gib);
     }
-    volumes->capacity_gib[at] =
-        added ? capacity : measure_max(volumes->capacity_gib[at], capacity);
+    volumes->capacity_gib[at] = added ? capacity : measure_max(volumes->capacity_gib[at], capacity);
     key_map_add(&volumes->clusters, &claim[CLAIM_CLUSTER], NULL);
 }
 
@@ -129,8 +128,7 @@ void disk_rest_build(struct disk_rest_facts *facts, const struct resource_match 
     for (uint32_t id = 0; id < facts->resources.count; id++) {
         handles.count = 0;
         resource_match_contained(match, text_pool_borrow(&facts->resources, id), &handles);
-        facts->disks[id] =
-            sum_claims(facts, &handles, facts->resource_days.items[id], &volumes);
+        facts->disks[id] = sum_claims(facts, &handles, facts->resource_days.items[id], &volumes);
     }
     key_map_close(&volumes.keys);
     key_map_close(&volumes.clusters);

@@ -18,12 +18,12 @@ struct disk_claims {
 
 struct disk_rest_facts {
     struct text_pool volumes;
-    struct key_map claims;      /* cluster, handle, volume, bits of the capacity */
-    struct number_list days;    /* of a claim: bit d is the period's day d */
-    struct row_list by_handle;  /* handle: claims */
-    struct text_pool resources; /* bill resources that contain a handle */
+    struct key_map claims;            /* cluster, handle, volume, bits of the capacity */
+    struct number_list days;          /* of a claim: bit d is the period's day d */
+    struct row_list by_handle;        /* handle: claims */
+    struct text_pool resources;       /* bill resources that contain a handle */
     struct number_list resource_days; /* of a resource's id: the days it is billed */
-    struct disk_claims *disks;  /* by text id of `resources`, after build */
+    struct disk_claims *disks;        /* by text id of `resources`, after build */
 };
 
 void disk_rest_facts_init(struct disk_rest_facts *facts);

@@ -82,8 +82,7 @@ static void say_amount(struct explanation *explanation, const char *before, doub
 
 /* ---- what matched ---- */
 
-static void say_resource(struct explanation *explanation,
-                         const struct cost_attributor *attributor,
+static void say_resource(struct explanation *explanation, const struct cost_attributor *attributor,
                          const struct bill_resource *resource)
 {
     const struct attributor_facts *facts = &attributor->facts;
@@ -188,14 +187,13 @@ static void say_plan(struct explanation *explanation, const struct cost_attribut
                      const struct cost_plan *plan, double cost)
 {
     for (uint32_t i = 0; i < plan->share_count; i++)
-        say_share(explanation, attributor,
-                  &attributor->shares.shares[plan->first_share + i], cost);
+        say_share(explanation, attributor, &attributor->shares.shares[plan->first_share + i], cost);
     for (uint32_t i = 0; i < plan->gap_count; i++) {
         const struct cost_gap *gap = &attributor->shares.gaps[plan->first_gap + i];
         bool missing = reconciliation_entry_kind(gap->entry) == RECONCILIATION_MISSING;
-        say(explanation, "      %s: %s, %.10g of it: %.10g\n",
-            missing ? "in no row" : "too much", reconciliation_entry_meaning(gap->entry),
-            gap->fraction, gap->fraction * measure_coalesce(cost, 0));
+        say(explanation, "      %s: %s, %.10g of it: %.10g\n", missing ? "in no row" : "too much",
+            reconciliation_entry_meaning(gap->entry), gap->fraction,
+            gap->fraction * measure_coalesce(cost, 0));
     }
 }
 

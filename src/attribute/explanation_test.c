@@ -12,16 +12,20 @@ static void assert_told(const struct fixture *fixture, const char *const *expect
     }
 }
 
-#define EXPECT_TOLD(fixture, ...)                                   \
-    do {                                                            \
-        static const char *const expected[] = {__VA_ARGS__};        \
-        fixture_run(fixture);                                       \
-        assert_told(fixture, expected, COUNT(expected));            \
-        fixture_close(fixture);                                     \
+#define EXPECT_TOLD(fixture, ...)                            \
+    do {                                                     \
+        static const char *const expected[] = {__VA_ARGS__}; \
+        fixture_run(fixture);                                \
+        assert_told(fixture, expected, COUNT(expected));     \
+        fixture_close(fixture);                              \
     } while (0)
 
 static const struct fixture_usage node[] = {
-    {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 3,
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{}",
+     .cpu = 3,
      .cpu_capacity = 4},
     {.namespace = NULL, .node = "n1", .resource = "i-1", .cpu = NONE, .cpu_capacity = 4},
 };
@@ -29,9 +33,13 @@ static const struct fixture_usage node[] = {
 static void test_an_instance_is_told_with_its_shares_and_what_is_idle(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "arn/i-1", .type = "Usage", .tags = "{}", .unblended = 8, .blended = NONE,
-         .product = "AmazonEC2", .currency = "USD"}};
+    static const struct fixture_line lines[] = {{.resource = "arn/i-1",
+                                                 .type = "Usage",
+                                                 .tags = "{}",
+                                                 .unblended = 8,
+                                                 .blended = NONE,
+                                                 .product = "AmazonEC2",
+                                                 .currency = "USD"}};
     struct fixture fixture = {FIXTURE_INPUT(node, lines), .explain = "arn/i-1"};
     EXPECT_TOLD(&fixture, "arn/i-1 on 2025-10-01\n",
                 "belongs to cluster c-east by id: it ends with the node id i-1",
@@ -45,11 +53,22 @@ static void test_an_instance_is_told_with_its_shares_and_what_is_idle(void **sta
 static void test_a_disk_is_told_with_capacity_and_claims(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        {.storage = true, .namespace = "shop", .node = "n1", .volume_labels = "{}",
-         .claim = "data", .volume = "pv-1", .handle = "vol-9", .claim_gib = 40},
-        {.cluster = 1, .storage = true, .namespace = "ops", .volume_labels = "{}",
-         .claim = "data", .volume = "pv-1", .handle = "vol-9", .claim_gib = 10}};
+    static const struct fixture_usage usage[] = {{.storage = true,
+                                                  .namespace = "shop",
+                                                  .node = "n1",
+                                                  .volume_labels = "{}",
+                                                  .claim = "data",
+                                                  .volume = "pv-1",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 40},
+                                                 {.cluster = 1,
+                                                  .storage = true,
+                                                  .namespace = "ops",
+                                                  .volume_labels = "{}",
+                                                  .claim = "data",
+                                                  .volume = "pv-1",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 10}};
     static const struct fixture_line lines[] = {
         {.resource = "vol-9", .type = "Usage", .tags = "{}", .unblended = 10}};
     static const struct fixture_line hourly[] = {
@@ -68,28 +87,40 @@ static void test_a_disk_is_told_with_capacity_and_claims(void **state)
 static void test_tags_traffic_and_dead_ends_are_told(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",
-         .usage_type = "in-bytes", .unblended = 1},
-        {.resource = "i-1", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",
-         .usage_type = "out-bytes", .unblended = 1}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .product = "AmazonEC2",
+                                                 .family = "Data Transfer",
+                                                 .type = "Usage",
+                                                 .usage_type = "in-bytes",
+                                                 .unblended = 1},
+                                                {.resource = "i-1",
+                                                 .product = "AmazonEC2",
+                                                 .family = "Data Transfer",
+                                                 .type = "Usage",
+                                                 .usage_type = "out-bytes",
+                                                 .unblended = 1}};
     struct fixture traffic = {FIXTURE_INPUT(node, lines), .explain = "i-1"};
     EXPECT_TOLD(&traffic, ", direction IN", "rule e (network)", ", direction OUT");
 
     static const struct fixture_usage twins[] = {
         {.namespace = "shop", .node = "n1", .pod_labels = "{}"},
         {.cluster = 1, .namespace = "shop", .node = "n1", .pod_labels = "{}"}};
-    static const struct fixture_line tagged[] = {
-        {.resource = "x\ty\x7f", .type = "Usage", .unblended = 1,
-         .tags = "{\"openshift_project\": \"shop\"}"}};
+    static const struct fixture_line tagged[] = {{.resource = "x\ty\x7f",
+                                                  .type = "Usage",
+                                                  .unblended = 1,
+                                                  .tags = "{\"openshift_project\": \"shop\"}"}};
     struct fixture tags = {FIXTURE_INPUT(twins, tagged), .clusters = 2, .explain = "x\ty\x7f"};
     EXPECT_TOLD(&tags, "x?y? on 2025-10-01", "tags kept: {\"openshift_project\":\"shop\"}",
                 "tag text contains \"openshift_project\": \"shop\", of cluster c-east, c-west",
                 "rule d (by tag)", "1 / 2 of it: 0.5");
 
-    static const struct fixture_usage volume[] = {
-        {.storage = true, .namespace = "shop", .volume = "pv-1", .claim = "data",
-         .volume_labels = "{}", .class = "gp3", .claim_gib = 1}};
+    static const struct fixture_usage volume[] = {{.storage = true,
+                                                   .namespace = "shop",
+                                                   .volume = "pv-1",
+                                                   .claim = "data",
+                                                   .volume_labels = "{}",
+                                                   .class = "gp3",
+                                                   .claim_gib = 1}};
     static const struct fixture_line named[] = {
         {.resource = "pv-1", .type = "Usage", .unblended = 1},
         {.hour = 24, .resource = "other", .type = "Usage", .unblended = 1}};
@@ -105,9 +136,12 @@ static void test_tags_traffic_and_dead_ends_are_told(void **state)
 static void test_a_disk_billed_off_midnight_only_is_told(void **state)
 {
     (void)state;
-    static const struct fixture_usage usage[] = {
-        {.storage = true, .namespace = "shop", .claim = "data", .volume = "pv-1",
-         .handle = "vol-9", .claim_gib = 40}};
+    static const struct fixture_usage usage[] = {{.storage = true,
+                                                  .namespace = "shop",
+                                                  .claim = "data",
+                                                  .volume = "pv-1",
+                                                  .handle = "vol-9",
+                                                  .claim_gib = 40}};
     static const struct fixture_line lines[] = {
         {.hour = 5, .resource = "vol-9", .type = "Usage", .unblended = 10}};
     struct fixture fixture = {FIXTURE_INPUT(usage, lines), .explain = "vol-9"};
@@ -118,11 +152,19 @@ static void test_a_disk_billed_off_midnight_only_is_told(void **state)
 static void test_excess_is_told(void **state)
 {
     (void)state;
-    static const struct fixture_usage twins[] = {
-        {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 8,
-         .cpu_capacity = 4},
-        {.cluster = 1, .namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}",
-         .cpu = 4, .cpu_capacity = 4}};
+    static const struct fixture_usage twins[] = {{.namespace = "shop",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 8,
+                                                  .cpu_capacity = 4},
+                                                 {.cluster = 1,
+                                                  .namespace = "shop",
+                                                  .node = "n1",
+                                                  .resource = "i-1",
+                                                  .pod_labels = "{}",
+                                                  .cpu = 4,
+                                                  .cpu_capacity = 4}};
     static const struct fixture_line lines[] = {
         {.resource = "i-1", .type = "Usage", .unblended = 1}};
     struct fixture fixture = {FIXTURE_INPUT(twins, lines), .clusters = 2, .explain = "i-1"};

@@ -100,8 +100,7 @@ static enum traffic recall(struct kept_line_reader *reader, struct number_list *
 }
 
 enum direction kept_line_direction(struct kept_line_reader *reader, uint32_t product_code,
-                                   uint32_t product_family, uint32_t usage_type,
-                                   uint32_t operation)
+                                   uint32_t product_family, uint32_t usage_type, uint32_t operation)
 {
     if (product_code != reader->ec2 || product_family != reader->data_transfer)
         return DIRECTION_NONE;

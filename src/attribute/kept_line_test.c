@@ -41,12 +41,10 @@ static void test_direction_follows_usage_type_then_operation(void **state)
         {"AmazonEC2", "Data Transfer", "USE1-DataTransfer-Out-Bytes", NULL, DIRECTION_OUT},
         {"AmazonEC2", "Data Transfer", "USE1-DATATRANSFER-IN-BYTES", NULL, DIRECTION_IN},
         {"AmazonEC2", "Data Transfer", "Main-Bytes-out-bytes", NULL, DIRECTION_IN},
-        {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", "InterZone-In",
-         DIRECTION_IN},
+        {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", "InterZone-In", DIRECTION_IN},
         {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", "InterZone-OUT",
          DIRECTION_OUT},
-        {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", "PublicIP",
-         DIRECTION_NONE},
+        {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", "PublicIP", DIRECTION_NONE},
         {"AmazonEC2", "Data Transfer", "DataTransfer-Regional-Bytes", NULL, DIRECTION_NONE},
         {"AmazonEC2", "Data Transfer", "BoxUsage", "InterZone-In", DIRECTION_NONE},
         {"AmazonEC2", "Data Transfer", NULL, NULL, DIRECTION_NONE},
@@ -57,12 +55,11 @@ static void test_direction_follows_usage_type_then_operation(void **state)
     open_reader(&reader);
     for (int round = 0; round < 2; round++) /* the second one remembers */
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-            assert_int_equal(
-                kept_line_direction(&reader.lines, id(&reader, cases[i].product),
-                                    id(&reader, cases[i].family),
-                                    id(&reader, cases[i].usage_type),
-                                    id(&reader, cases[i].operation)),
-                cases[i].expected);
+            assert_int_equal(kept_line_direction(&reader.lines, id(&reader, cases[i].product),
+                                                 id(&reader, cases[i].family),
+                                                 id(&reader, cases[i].usage_type),
+                                                 id(&reader, cases[i].operation)),
+                             cases[i].expected);
     close_reader(&reader);
 }
 
@@ -72,12 +69,9 @@ static void test_marketplace_lines_carry_the_products_name(void **state)
     static const struct {
         const char *entity, *name, *code, *expected;
     } cases[] = {
-        {"AWS", "Elastic", "AmazonEC2", "AmazonEC2"},
-        {"AWS Marketplace", "RHEL", "abc123", "RHEL"},
-        {"AWS Marketplace", "", "abc123", "abc123"},
-        {"AWS Marketplace", NULL, "abc123", "abc123"},
-        {"AWS Marketplace", NULL, "", NULL},
-        {NULL, "RHEL", "", NULL},
+        {"AWS", "Elastic", "AmazonEC2", "AmazonEC2"}, {"AWS Marketplace", "RHEL", "abc123", "RHEL"},
+        {"AWS Marketplace", "", "abc123", "abc123"},  {"AWS Marketplace", NULL, "abc123", "abc123"},
+        {"AWS Marketplace", NULL, "", NULL},          {NULL, "RHEL", "", NULL},
     };
     struct reader reader;
     open_reader(&reader);
@@ -96,9 +90,12 @@ static void test_costs_by_line_type(void **state)
         const char *type;
         double unblended, blended, amortized, billed_amortized;
     } cases[] = {
-        {"Usage", 10, 9, 10, 10},      {"Tax", 10, 9, 10, 10},
-        {"Credit", 10, 9, 7, 7},       {"DiscountedUsage", 10, 9, 7, 7},
-        {"SavingsPlanCoveredUsage", 0, 0, 7, 7}, {NULL, 10, 9, 7, 7},
+        {"Usage", 10, 9, 10, 10},
+        {"Tax", 10, 9, 10, 10},
+        {"Credit", 10, 9, 7, 7},
+        {"DiscountedUsage", 10, 9, 7, 7},
+        {"SavingsPlanCoveredUsage", 0, 0, 7, 7},
+        {NULL, 10, 9, 7, 7},
     };
     struct reader reader;
     open_reader(&reader);

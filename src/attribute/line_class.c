@@ -65,8 +65,7 @@ static uint32_t category_of(struct line_classes *classes, uint32_t text_id)
 static struct line_totals *make_totals(struct line_classes *classes, uint32_t currency)
 {
     uint32_t number = classes->totals_count++;
-    classes->totals =
-        memory_grow(classes->totals, classes->totals_count * sizeof *classes->totals);
+    classes->totals = memory_grow(classes->totals, classes->totals_count * sizeof *classes->totals);
     struct line_totals *totals = &classes->totals[number];
     *totals = (struct line_totals){.currency = currency};
     for (int column = 0; column < COST_COLUMNS; column++)
@@ -128,16 +127,16 @@ static uint32_t find_part(struct line_classes *classes, const struct bill_line *
     return key_map_add(&classes->parts, part, NULL);
 }
 
-static void add_kept(struct line_classes *classes, const struct bill_line *line,
-                     uint32_t resource, uint32_t tag_case, const struct kept_costs *costs)
+static void add_kept(struct line_classes *classes, const struct bill_line *line, uint32_t resource,
+                     uint32_t tag_case, const struct kept_costs *costs)
 {
     const uint32_t key[CLASS_WORDS] = {
         [CLASS_PART] = find_part(classes, line, resource),
         [CLASS_CASE] = tag_case,
         [CLASS_COST_CATEGORY] = category_of(classes, line->cost_category),
-        [CLASS_DIRECTION] = kept_line_direction(&classes->reader, line->product_code,
-                                                line->product_family, line->usage_type,
-                                                line->operation),
+        [CLASS_DIRECTION] =
+            kept_line_direction(&classes->reader, line->product_code, line->product_family,
+                                line->usage_type, line->operation),
     };
     struct line_amounts *amounts = find_class(classes, key);
     exact_sum_add(&amounts->usage_amount, line->usage_amount, EXACT_SUM_FINE);
@@ -148,8 +147,8 @@ void line_classes_add(struct line_classes *classes, struct bill_resources *resou
                       struct tag_cases *cases, const struct bill_line *line)
 {
     struct kept_costs costs =
-        kept_line_costs(&classes->reader, line->line_type, line->unblended_cost,
-                        line->blended_cost, line->savingsplan_cost);
+        kept_line_costs(&classes->reader, line->line_type, line->unblended_cost, line->blended_cost,
+                        line->savingsplan_cost);
     struct line_totals *totals = count_total(classes, kept_line_text(line->currency), &costs);
     uint32_t resource = bill_resources_find(resources, line->resource_id);
     uint32_t tag_case = tag_cases_find(cases, line->tags);

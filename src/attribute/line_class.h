@@ -32,8 +32,8 @@ enum line_part_word {
 };
 
 enum line_class_word {
-    CLASS_PART, /* number of the line part */
-    CLASS_CASE, /* number of the tag case */
+    CLASS_PART,          /* number of the line part */
+    CLASS_CASE,          /* number of the tag case */
     CLASS_COST_CATEGORY, /* text id of canonical JSON */
     CLASS_DIRECTION,     /* enum direction */
     CLASS_WORDS

@@ -17,12 +17,12 @@ static void test_letters_of_all_scripts_become_lower_case(void **state)
         {"Web-01 {}", "web-01 {}"},
         {"ÜNÏCODE größe", "ünïcode größe"},
         {"ΣΟΦΟΣ", "σοφοσ"},           /* simple mappings know no final sigma */
-        {"İ", "i"},                    /* nor dots that stay behind */
-        {"\xe2\x84\xaa", "k"},         /* KELVIN SIGN */
-        {"\xc8\xba", "\xe2\xb1\xa5"},  /* grows from two bytes to three */
+        {"İ", "i"},                   /* nor dots that stay behind */
+        {"\xe2\x84\xaa", "k"},        /* KELVIN SIGN */
+        {"\xc8\xba", "\xe2\xb1\xa5"}, /* grows from two bytes to three */
         {"ДОМ ԱԲ Ა", "дом աբ ა"},
-        {"\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"}, /* DESERET, four bytes */
-        {"ĀāĂ", "āāă"},                /* every second one */
+        {"\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"},           /* DESERET, four bytes */
+        {"ĀāĂ", "āāă"},                                     /* every second one */
         {"\xf4\x90\x80\x80 \xc3", "\xf4\x90\x80\x80 \xc3"}, /* no UTF-8 */
         {"\xc3(A", "\xc3(a"},
         {"\xff\xfeZ", "\xff\xfez"},

@@ -60,8 +60,7 @@ void network_cost(const struct usage_index *usage, uint32_t cluster, const uint3
         cost_shares_fail(shares, RECONCILE_no_node);
     } else {
         cost_shares_claim(shares);
-        cost_shares_add_gap(shares, 1.0 - nodes.count, RECONCILE_no_node,
-                            RECONCILE_several_nodes);
+        cost_shares_add_gap(shares, 1.0 - nodes.count, RECONCILE_no_node, RECONCILE_several_nodes);
     }
     key_map_close(&nodes);
 }

@@ -2,17 +2,27 @@
 #include "attribute/attribution_fixture.h"
 
 static const struct fixture_usage nodes[] = {
-    {.namespace = "shop", .node = "n1", .resource = "i-1", .pod_labels = "{}", .cpu = 4,
+    {.namespace = "shop",
+     .node = "n1",
+     .resource = "i-1",
+     .pod_labels = "{}",
+     .cpu = 4,
      .cpu_capacity = 4},
     {.namespace = "Worker unallocated", .node = "n1", .resource = "i-1", .cpu_capacity = 4},
-    {.storage = true, .namespace = "shop", .node = "n9", .resource = "i-1", .claim = "data",
+    {.storage = true,
+     .namespace = "shop",
+     .node = "n9",
+     .resource = "i-1",
+     .claim = "data",
      .volume = "pv-1"},
 };
 
-#define TRAFFIC(usage_type_text, operation_text)                                              \
-    {.resource = "i-1", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",   \
-     .usage_type = usage_type_text, .operation = operation_text, .tags = "{\"app\":\"x\"}",   \
-     .usage = 7, .unblended = 0.63, .category = "{\"b\":\"1\",\"a\":\"2\"}"}
+#define TRAFFIC(usage_type_text, operation_text)                                               \
+    {                                                                                          \
+        .resource = "i-1", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage", \
+        .usage_type = usage_type_text, .operation = operation_text, .tags = "{\"app\":\"x\"}", \
+        .usage = 7, .unblended = 0.63, .category = "{\"b\":\"1\",\"a\":\"2\"}"                 \
+    }
 
 static void test_traffic_goes_to_network_unattributed_with_its_own_tags(void **state)
 {
@@ -20,8 +30,7 @@ static void test_traffic_goes_to_network_unattributed_with_its_own_tags(void **s
     static const struct fixture_line lines[] = {TRAFFIC("USE1-DataTransfer-Out-Bytes", NULL)};
     struct fixture fixture = {FIXTURE_INPUT(nodes, lines)};
     fixture.settings.enabled_aws_keys = (struct string_list){(const char *[]){"app"}, 1};
-    FIXTURE_EXPECT(&fixture,
-                   "c-east Pod Network unattributed n1 -/-/- {\"app\":\"x\"} 7 0.63");
+    FIXTURE_EXPECT(&fixture, "c-east Pod Network unattributed n1 -/-/- {\"app\":\"x\"} 7 0.63");
     const struct cost_row *row = &fixture.row_list[0];
     assert_string_equal(fixture_show(&fixture, row->data_transfer_direction), "OUT");
     assert_true(row->infrastructure_data_out_gigabytes == 7);
@@ -51,9 +60,12 @@ static void test_traffic_of_a_node_without_usage_is_told(void **state)
 {
     (void)state;
     static const struct fixture_fact facts[] = {{.fact = USAGE_FACT_RESOURCE_ID, .value = "i-5"}};
-    static const struct fixture_line lines[] = {
-        {.resource = "i-5", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",
-         .usage_type = "out-bytes", .unblended = 2}};
+    static const struct fixture_line lines[] = {{.resource = "i-5",
+                                                 .product = "AmazonEC2",
+                                                 .family = "Data Transfer",
+                                                 .type = "Usage",
+                                                 .usage_type = "out-bytes",
+                                                 .unblended = 2}};
     struct fixture fixture = {FIXTURE_INPUT(nodes, lines), .facts = facts, .fact_count = 1};
     fixture_run(&fixture);
     assert_int_equal(fixture.row_count, 0);
@@ -64,9 +76,14 @@ static void test_traffic_of_a_node_without_usage_is_told(void **state)
 static void test_other_lines_of_the_node_are_shared_as_usual(void **state)
 {
     (void)state;
-    static const struct fixture_line lines[] = {
-        {.resource = "i-1", .product = "AmazonEC2", .family = "Data Transfer", .type = "Usage",
-         .usage_type = "Regional-Bytes", .operation = "PublicIP", .tags = "{}", .unblended = 3}};
+    static const struct fixture_line lines[] = {{.resource = "i-1",
+                                                 .product = "AmazonEC2",
+                                                 .family = "Data Transfer",
+                                                 .type = "Usage",
+                                                 .usage_type = "Regional-Bytes",
+                                                 .operation = "PublicIP",
+                                                 .tags = "{}",
+                                                 .unblended = 3}};
     struct fixture fixture = {FIXTURE_INPUT(nodes, lines)};
     FIXTURE_EXPECT(&fixture, "c-east Pod Worker unallocated n1 -/-/- - 0 0",
                    "c-east Pod shop n1 -/-/- {} 0 3", "c-east Pod shop n9 -/-/- - 0 -");

@@ -40,8 +40,7 @@ static void fold_text(const struct usage_index *usage, uint32_t *max, uint32_t t
 
 static void add_row(struct grouping *grouping, const struct usage_line *line)
 {
-    uint32_t key[4] = {line->cluster, line->namespace_name, line->pod_labels,
-                       line->volume_labels};
+    uint32_t key[4] = {line->cluster, line->namespace_name, line->pod_labels, line->volume_labels};
     bool added;
     uint32_t at = key_map_add(&grouping->keys, key, &added);
     if (at == grouping->capacity) {
@@ -51,13 +50,13 @@ static void add_row(struct grouping *grouping, const struct usage_line *line)
     }
     struct group *group = &grouping->groups[at];
     if (added)
-        *group = (struct group){
-            .words = {[TARGET_CLUSTER] = line->cluster,
-                      [TARGET_DATA_SOURCE] = DATA_SOURCE_STORAGE,
-                      [TARGET_NAMESPACE] = line->namespace_name,
-                      [TARGET_COST_CATEGORY] = (uint32_t)INTEGER_NULL},
-            .labels = line->pod_labels != TEXT_NULL ? line->pod_labels : line->volume_labels,
-            .claim_capacity_gib = MEASURE_NULL};
+        *group = (struct group){.words = {[TARGET_CLUSTER] = line->cluster,
+                                          [TARGET_DATA_SOURCE] = DATA_SOURCE_STORAGE,
+                                          [TARGET_NAMESPACE] = line->namespace_name,
+                                          [TARGET_COST_CATEGORY] = (uint32_t)INTEGER_NULL},
+                                .labels = line->pod_labels != TEXT_NULL ? line->pod_labels
+                                                                        : line->volume_labels,
+                                .claim_capacity_gib = MEASURE_NULL};
     fold_text(grouping->usage, &group->words[TARGET_NODE], line->node);
     fold_text(grouping->usage, &group->words[TARGET_CLAIM], line->claim);
     fold_text(grouping->usage, &group->words[TARGET_VOLUME], line->volume);
@@ -105,8 +104,7 @@ static void add_shares(const struct grouping *grouping, struct cost_targets *tar
 }
 
 bool non_csi_storage(const struct usage_index *usage, uint32_t cluster_count, const uint32_t *set,
-                     struct text resource, struct cost_targets *targets,
-                     struct cost_shares *shares)
+                     struct text resource, struct cost_targets *targets, struct cost_shares *shares)
 {
     struct grouping grouping = {.usage = usage};
     key_map_init(&grouping.keys, 4);

@@ -99,8 +99,7 @@ static void link_states(struct pattern_automaton *automaton, const struct builde
         if (first->length == span.depth)
             automaton->pattern[state] = builder->order[span.low] + 1;
         uint32_t fail = automaton->fail[state];
-        automaton->shorter[state] =
-            automaton->pattern[fail] != 0 ? fail : automaton->shorter[fail];
+        automaton->shorter[state] = automaton->pattern[fail] != 0 ? fail : automaton->shorter[fail];
     }
 }
 

@@ -17,20 +17,16 @@ static struct text text_of(const char *string)
 static void test_all_patterns_in_a_text_are_found_once(void **state)
 {
     (void)state;
-    static const char *const patterns[] = {"he", "she", "his", "hers", "", "e", "\xc3\xa9", "abcd", "bc"};
+    static const char *const patterns[] = {"he", "she",      "his",  "hers", "",
+                                           "e",  "\xc3\xa9", "abcd", "bc"};
     static const struct {
         const char *text;
         uint32_t expected[6];
         uint32_t count;
     } cases[] = {
-        {"", {0}, 0},
-        {"xyz", {0}, 0},
-        {"ushers", {0, 1, 3, 5}, 4},
-        {"hehehe", {0, 5}, 2},
-        {"shis", {2}, 1},
-        {"caf\xc3\xa9", {6}, 1},
-        {"\xc3", {0}, 0},
-        {"abc", {8}, 1}, /* ends within a longer one */
+        {"", {0}, 0},          {"xyz", {0}, 0},  {"ushers", {0, 1, 3, 5}, 4},
+        {"hehehe", {0, 5}, 2}, {"shis", {2}, 1}, {"caf\xc3\xa9", {6}, 1},
+        {"\xc3", {0}, 0},      {"abc", {8}, 1}, /* ends within a longer one */
     };
     struct text texts[sizeof patterns / sizeof patterns[0]];
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)

@@ -57,8 +57,8 @@ struct currency_sums *reconciliation_currency(struct reconciliation *sums, struc
     if (added) {
         if (index == sums->currency_capacity) {
             sums->currency_capacity = sums->currency_capacity * 2 + 4;
-            sums->by_currency = memory_grow(sums->by_currency, sums->currency_capacity *
-                                                                   sizeof *sums->by_currency);
+            sums->by_currency =
+                memory_grow(sums->by_currency, sums->currency_capacity * sizeof *sums->by_currency);
         }
         clear_sums(sums->by_currency[index].amounts[0], RECONCILE_ENTRIES * COST_COLUMNS);
         clear_sums(sums->by_currency[index].gross, COST_COLUMNS);
@@ -78,8 +78,8 @@ struct namespace_sums *reconciliation_namespace(struct reconciliation *sums, str
     if (added) {
         if (index == sums->namespace_capacity) {
             sums->namespace_capacity = sums->namespace_capacity * 2 + 64;
-            sums->by_namespace = memory_grow(sums->by_namespace, sums->namespace_capacity *
-                                                                     sizeof *sums->by_namespace);
+            sums->by_namespace = memory_grow(sums->by_namespace,
+                                             sums->namespace_capacity * sizeof *sums->by_namespace);
         }
         clear_sums(sums->by_namespace[index].amounts, COST_COLUMNS);
     }
@@ -175,8 +175,8 @@ static int compare_money(const void *left, const void *right)
 }
 
 /* Sums by one word of the key of the namespaces. */
-static size_t sum_by(const struct reconciliation *sums, uint32_t currency,
-                     enum cost_column column, int word, struct money_line *lines)
+static size_t sum_by(const struct reconciliation *sums, uint32_t currency, enum cost_column column,
+                     int word, struct money_line *lines)
 {
     struct key_map names;
     key_map_init(&names, 1);
@@ -195,8 +195,8 @@ static size_t sum_by(const struct reconciliation *sums, uint32_t currency,
     }
     size_t count = names.count;
     for (uint32_t i = 0; i < names.count; i++)
-        lines[i] = (struct money_line){sums->texts.texts[*key_map_key(&names, i)],
-                                       amount_of(amounts[i])};
+        lines[i] =
+            (struct money_line){sums->texts.texts[*key_map_key(&names, i)], amount_of(amounts[i])};
     qsort(lines, count, sizeof *lines, compare_money);
     free(amounts);
     key_map_close(&names);

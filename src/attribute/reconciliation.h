@@ -34,13 +34,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cost_column {
-    COST_UNBLENDED,
-    COST_BLENDED,
-    COST_SAVINGSPLAN,
-    COST_AMORTIZED,
-    COST_COLUMNS
-};
+enum cost_column { COST_UNBLENDED, COST_BLENDED, COST_SAVINGSPLAN, COST_AMORTIZED, COST_COLUMNS };
 
 enum reconciliation_kind {
     RECONCILIATION_TOTAL,

@@ -13,8 +13,8 @@ static struct text text_of(const char *string)
     return (struct text){string, string == NULL ? 0 : (uint32_t)strlen(string)};
 }
 
-static void add(struct reconciliation *sums, const char *currency,
-                enum reconciliation_entry entry, double amount)
+static void add(struct reconciliation *sums, const char *currency, enum reconciliation_entry entry,
+                double amount)
 {
     struct currency_sums *to = reconciliation_currency(sums, text_of(currency));
     exact_sum_add(&to->amounts[entry][COST_BLENDED], amount, EXACT_SUM_FINE);
@@ -29,8 +29,8 @@ static void test_rows_missing_and_excess_must_make_the_total(void **state)
         double total, rows, missing, excess;
         bool closes;
     } cases[] = {
-        {100, 70, 30, 0, true},   {100, 120, 30, 50, true},   {100, 70, 29, 0, false},
-        {100, 70, 30, 1, false},  {100, 100 + 1e-8, 0, 0, true}, {100, 100 + 1e-6, 0, 0, false},
+        {100, 70, 30, 0, true},    {100, 120, 30, 50, true},      {100, 70, 29, 0, false},
+        {100, 70, 30, 1, false},   {100, 100 + 1e-8, 0, 0, true}, {100, 100 + 1e-6, 0, 0, false},
         {-100, -70, -30, 0, true}, {0, 1, 0, 0, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -67,8 +67,7 @@ static void spend(struct reconciliation *sums, const char *currency, const char 
                   const char *namespace_name, double amount)
 {
     reconciliation_currency(sums, text_of(currency));
-    struct namespace_sums *to = reconciliation_namespace(sums, text_of(currency),
-                                                         text_of(cluster),
+    struct namespace_sums *to = reconciliation_namespace(sums, text_of(currency), text_of(cluster),
                                                          text_of(namespace_name));
     exact_sum_add(&to->amounts[COST_AMORTIZED], amount, EXACT_SUM_FINE);
 }

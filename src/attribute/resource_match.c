@@ -40,9 +40,8 @@ void resource_match_build(struct resource_match *match, struct arena *arena)
     for (uint32_t id = RESOURCE_MATCH_FIRST_ID; id < match->suffixes.texts.count; id++)
         number_list_add(&match->lengths, match->suffixes.texts.texts[id].length);
     number_list_make_set(&match->lengths, 0);
-    match->contains =
-        pattern_automaton_build(match->ids.texts + RESOURCE_MATCH_FIRST_ID,
-                                match->ids.count - RESOURCE_MATCH_FIRST_ID, arena);
+    match->contains = pattern_automaton_build(match->ids.texts + RESOURCE_MATCH_FIRST_ID,
+                                              match->ids.count - RESOURCE_MATCH_FIRST_ID, arena);
 }
 
 /* The last `length` bytes of the resource. */
@@ -87,9 +86,8 @@ struct text resource_match_suffix(const struct resource_match *match, size_t clu
         if (clusters == NULL || !cluster_set_has(clusters, cluster))
             continue;
         longest = tail;
-        *is_node =
-            match->node_names.items[text_pool_find(&match->suffixes.texts, tail.bytes,
-                                                   tail.length)] != 0;
+        *is_node = match->node_names
+                       .items[text_pool_find(&match->suffixes.texts, tail.bytes, tail.length)] != 0;
     }
     return longest;
 }

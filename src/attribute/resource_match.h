@@ -27,10 +27,10 @@
 struct pattern_automaton;
 
 struct resource_match {
-    struct cluster_names suffixes;  /* names a resource id may end with */
-    struct number_list lengths;     /* of them, in bytes, each once */
-    struct number_list node_names;  /* by text id of suffixes.texts: 1 where it is a node's id */
-    struct text_pool ids;           /* node ids and CSI handles of the summary rows */
+    struct cluster_names suffixes; /* names a resource id may end with */
+    struct number_list lengths;    /* of them, in bytes, each once */
+    struct number_list node_names; /* by text id of suffixes.texts: 1 where it is a node's id */
+    struct text_pool ids;          /* node ids and CSI handles of the summary rows */
     struct pattern_automaton *contains; /* pattern n: the text id n + RESOURCE_MATCH_FIRST_ID */
 };
 

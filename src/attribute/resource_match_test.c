@@ -59,8 +59,7 @@ static void test_a_resource_belongs_by_its_end_and_meets_what_it_contains(void *
             assert_memory_equal(id.bytes, cases[i].contained[j], id.length);
         }
         assert_true(ids.count == 3 || cases[i].contained[ids.count] == NULL);
-        struct text suffix =
-            resource_match_suffix(&match, 0, text_of(cases[i].resource), &is_node);
+        struct text suffix = resource_match_suffix(&match, 0, text_of(cases[i].resource), &is_node);
         if (cases[i].suffix_of_first == NULL)
             assert_null(suffix.bytes);
         else

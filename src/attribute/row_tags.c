@@ -42,8 +42,7 @@ static void add_keys(struct row_tags *tags, const struct string_list *list)
             (struct text){list->items[i], (uint32_t)strlen(list->items[i])};
 }
 
-static void build_keys(struct row_tags *tags, const struct settings *settings,
-                       struct arena *arena)
+static void build_keys(struct row_tags *tags, const struct settings *settings, struct arena *arena)
 {
     static const char virtual_machine[] = "vm_kubevirt_io_name";
     const struct string_list *ocp = &settings->enabled_ocp_keys, *aws = &settings->enabled_aws_keys;
@@ -93,10 +92,9 @@ void row_tags_open(struct row_tags *tags, struct text_pool *texts)
 
 static void add_item(struct row_tags *tags, struct label label)
 {
-    const struct text *key =
-        tags->key_count == 0
-            ? NULL
-            : bsearch(&label.key, tags->keys, tags->key_count, sizeof *tags->keys, compare_keys);
+    const struct text *key = tags->key_count == 0 ? NULL
+                                                  : bsearch(&label.key, tags->keys, tags->key_count,
+                                                            sizeof *tags->keys, compare_keys);
     if (key == NULL)
         return;
     if (tags->item_count == tags->item_capacity) {

@@ -24,7 +24,7 @@ struct row_tags {
     struct tag_item *items;
     uint32_t item_count;
     uint32_t item_capacity;
-    struct key_map merged; /* labels, tags */
+    struct key_map merged;     /* labels, tags */
     struct number_list result; /* text id, by index of `merged` */
     char *buffer;
     size_t buffer_size;

@@ -25,8 +25,8 @@ struct tag_case {
     uint32_t cluster;
     uint32_t first_string; /* in tag_cases.strings */
     uint32_t string_count;
-    uint32_t match;        /* number of the distinct strings, project, node and cluster: all that
-                              rule d depends on, however many other tags there are */
+    uint32_t match; /* number of the distinct strings, project, node and cluster: all that
+                       rule d depends on, however many other tags there are */
 };
 
 struct tag_cases {

@@ -82,8 +82,7 @@ static bool has_key(const struct tag_match *match, struct text text)
 
 /* ---- the strings of clusters, nodes and namespaces ---- */
 
-static void add_special(struct tag_match *match, size_t cluster, const char *key,
-                        struct text value)
+static void add_special(struct tag_match *match, size_t cluster, const char *key, struct text value)
 {
     struct arena scratch;
     arena_init(&scratch);
@@ -328,9 +327,8 @@ void tag_match_build(struct tag_match *match, struct arena *arena)
     number_list_add(&match->piece_starts, match->piece_ids.count);
     match->in_tags = pattern_automaton_build(strings->texts + TAG_MATCH_FIRST_ID,
                                              strings->count - TAG_MATCH_FIRST_ID, arena);
-    match->in_labels =
-        pattern_automaton_build(match->pieces.texts + TAG_MATCH_FIRST_ID,
-                                match->pieces.count - TAG_MATCH_FIRST_ID, arena);
+    match->in_labels = pattern_automaton_build(match->pieces.texts + TAG_MATCH_FIRST_ID,
+                                               match->pieces.count - TAG_MATCH_FIRST_ID, arena);
     /* They have done their work. */
     key_map_clear(&match->seen_labels);
     key_map_clear(&match->seen_tags);
@@ -350,8 +348,7 @@ void tag_match_strings(const struct tag_match *match, struct text tags, struct n
     find_in(match->in_tags, tags, found);
 }
 
-void tag_match_labels(const struct tag_match *match, struct text labels,
-                      struct number_list *found)
+void tag_match_labels(const struct tag_match *match, struct text labels, struct number_list *found)
 {
     if (labels.bytes == NULL)
         return;

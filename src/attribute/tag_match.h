@@ -45,14 +45,14 @@ struct settings;
 enum { TAG_MATCH_FIRST_ID = 2 }; /* after null and the empty text */
 
 struct tag_match {
-    struct cluster_names strings;     /* tag strings and whose they are */
-    struct cluster_names label_pairs; /* pairs of summary labels in lower case */
-    struct key_map seen_labels;       /* cluster and digests of label texts */
-    struct key_map seen_tags;         /* digests of tag texts */
-    struct pattern_automaton *keys;   /* enabled for both; NULL: no generic tags */
-    bool any_text;                    /* the empty key is enabled for both: every text has it */
-    struct pattern_automaton *in_tags;   /* strings; pattern n: text id n + TAG_MATCH_FIRST_ID */
-    struct text_pool left_out;           /* pairs named in the notices */
+    struct cluster_names strings;      /* tag strings and whose they are */
+    struct cluster_names label_pairs;  /* pairs of summary labels in lower case */
+    struct key_map seen_labels;        /* cluster and digests of label texts */
+    struct key_map seen_tags;          /* digests of tag texts */
+    struct pattern_automaton *keys;    /* enabled for both; NULL: no generic tags */
+    bool any_text;                     /* the empty key is enabled for both: every text has it */
+    struct pattern_automaton *in_tags; /* strings; pattern n: text id n + TAG_MATCH_FIRST_ID */
+    struct text_pool left_out;         /* pairs named in the notices */
     struct text_pool pieces;
     struct number_list piece_starts;     /* of a string's id: where its pieces begin below */
     struct number_list piece_ids;        /* text ids of `pieces` */
@@ -96,8 +96,7 @@ static inline const uint32_t *tag_match_pieces(const struct tag_match *match, ui
 }
 
 /* Adds the pieces (TEXT_EMPTY, if it is one, too) that a label text contains. */
-void tag_match_labels(const struct tag_match *match, struct text labels,
-                      struct number_list *found);
+void tag_match_labels(const struct tag_match *match, struct text labels, struct number_list *found);
 
 size_t tag_match_size(const struct tag_match *match);
 

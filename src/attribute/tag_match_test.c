@@ -81,8 +81,8 @@ static void test_generic_strings_come_from_pairs_of_both_sides(void **state)
         {NULL, "{\"app\":\"web\"}", "{\"APP\":\"WEB\", \"x\":\"app\"}", "\"APP\": \"WEB\"", true},
         {"{\"tier\":\"x\"}", NULL, "{\"tier\":\"x\"}", "\"tier\": \"x\"", false},
         {"{\"tier\":\"an app\"}", NULL, "{\"tier\":\"an app\"}", "\"tier\": \"an app\"", true},
-        {"{\"tier\":\"x\"}", "{\"app\":\"y\"}", "{\"tier\":\"x\",\"app\":\"z\"}",
-         "\"tier\": \"x\"", true},
+        {"{\"tier\":\"x\"}", "{\"app\":\"y\"}", "{\"tier\":\"x\",\"app\":\"z\"}", "\"tier\": \"x\"",
+         true},
         {"{\"app\":\"web\"}", NULL, "{\"app\":\"db\"}", "\"app\": \"db\"", false},
         {"{\"app\":\"größe\"}", NULL, "{\"app\":\"GRÖßE\"}", "\"app\": \"GR\\u00d6\\u00dfE\"",
          true},
@@ -193,8 +193,7 @@ static void test_strings_are_found_in_tags_and_their_pieces_in_labels(void **sta
     uint32_t count;
     const uint32_t *pieces = tag_match_pieces(&matcher.match, found.items[0], &count);
     assert_int_equal(count, 2);
-    assert_int_equal(pieces[1],
-                     text_pool_find(&matcher.match.pieces, "c\"", 2));
+    assert_int_equal(pieces[1], text_pool_find(&matcher.match.pieces, "c\"", 2));
     found.count = 0;
     tag_match_strings(&matcher.match, text_of("{\"openshift_project\":\"a b,c\"}"), &found);
     assert_int_equal(found.count, 0); /* the space after the colon counts */

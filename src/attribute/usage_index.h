@@ -42,17 +42,17 @@ struct usage_index {
     struct usage_line *lines;
     uint32_t count;
     uint32_t capacity;
-    struct row_list by_resource;  /* cluster, id of match->ids: rows that carry a node's id */
-    struct row_list by_handle;    /* cluster, id of match->ids: rows that carry a CSI handle */
-    struct row_list by_volume;    /* cluster, volume: rows with a volume, which is not '' */
-    struct row_list real;         /* cluster: all real rows */
-    struct row_list by_namespace; /* cluster, namespace: real rows, as the following */
-    struct row_list by_node;      /* cluster, node */
-    struct row_list by_pod_labels;    /* cluster, label text */
-    struct row_list by_volume_labels; /* cluster, label text */
+    struct row_list by_resource;       /* cluster, id of match->ids: rows that carry a node's id */
+    struct row_list by_handle;         /* cluster, id of match->ids: rows that carry a CSI handle */
+    struct row_list by_volume;         /* cluster, volume: rows with a volume, which is not '' */
+    struct row_list real;              /* cluster: all real rows */
+    struct row_list by_namespace;      /* cluster, namespace: real rows, as the following */
+    struct row_list by_node;           /* cluster, node */
+    struct row_list by_pod_labels;     /* cluster, label text */
+    struct row_list by_volume_labels;  /* cluster, label text */
     struct number_list volume_lengths; /* of volume names, in bytes, each once */
-    struct number_list match_ids; /* by text id: id of match->ids + 1, 0: not looked up */
-    uint32_t pod;                 /* text ids of constants */
+    struct number_list match_ids;      /* by text id: id of match->ids + 1, 0: not looked up */
+    uint32_t pod;                      /* text ids of constants */
     uint32_t storage;
     uint32_t storage_unattributed;
     uint32_t network_unattributed;
