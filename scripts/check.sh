@@ -43,7 +43,7 @@ else
     run_tests release
     run_tests asan -L '^(unit|sanitized)$'
     find build/coverage -name '*.gcda' -delete 2>/dev/null
-    run_tests coverage -R '^(unit\.|golden\.rows$|coverage\.)'
+    run_tests coverage -R '^(unit\.|golden\.rows$|differential$|coverage\.)'
 fi
 
 python3=.deps/venv/bin/python
