@@ -103,16 +103,21 @@ static bool ends_with(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
-/* The root's own last folder may be the table's. */
+/* The root's own last folder may be the table's, or that of a partition of it: source=…. */
 static struct part root_name(const char *location)
 {
     size_t end = strlen(location);
-    while (end > 0 && location[end - 1] == '/')
-        end--;
-    size_t start = end;
-    while (start > 0 && location[start - 1] != '/' && location[start - 1] != ':')
-        start--;
-    return (struct part){location + start, end - start};
+    for (;;) {
+        while (end > 0 && location[end - 1] == '/')
+            end--;
+        size_t start = end;
+        while (start > 0 && location[start - 1] != '/' && location[start - 1] != ':')
+            start--;
+        struct part part = {location + start, end - start};
+        if (start == 0 || memchr(part.bytes, '=', part.length) == NULL)
+            return part;
+        end = start;
+    }
 }
 
 bool result_files_list(struct arrow_store *store, const char *ending, const struct table *table,

@@ -18,9 +18,9 @@ enum {
 };
 
 static const struct column columns[] = {
-#define COLUMN_ENTRY(name, kind, width, scale, required, state, meaning)                        \
-    {#name,    (enum column_kind)STATE_KIND_##kind, 0, scale, required, false,                  \
-     offsetof(struct usage_row, name), meaning},
+#define COLUMN_ENTRY(name, kind, width, scale, required, state, meaning)  \
+    {#name, (enum column_kind)STATE_KIND_##kind, 0,      scale, required, \
+     false, offsetof(struct usage_row, name),    meaning},
 #include "aggregate/usage_row.def"
 #undef COLUMN_ENTRY
 };
@@ -58,6 +58,8 @@ static bool load_table(struct result *result, const struct table *table,
                        struct loaded *loaded, struct error *error)
 {
     loaded->count = 0;
+    if (result == NULL)
+        return true;
     TRY(result_begin(result, table, scope, NULL, texts, error));
     for (;;) {
         struct row_batch batch;
@@ -70,7 +72,7 @@ static bool load_table(struct result *result, const struct table *table,
 }
 
 struct state_reader {
-    struct result *result;
+    struct result *rows_result, *facts_result; /* NULL: nothing is there */
     const struct cluster *cluster;
     size_t cluster_number;
     struct usage_spool *spool;
@@ -83,9 +85,9 @@ static bool load_day(struct state_reader *reader, int32_t day, struct error *err
 {
     const struct result_scope scope = {.source = reader->cluster->source, .days = {day, day}};
     text_pool_reset(&reader->texts);
-    TRY(load_table(reader->result, &usage_state_table, &scope, &reader->texts, &reader->rows,
+    TRY(load_table(reader->rows_result, &usage_state_table, &scope, &reader->texts, &reader->rows,
                    error));
-    TRY(load_table(reader->result, &usage_fact_table, &scope, &reader->texts, &reader->facts,
+    TRY(load_table(reader->facts_result, &usage_fact_table, &scope, &reader->texts, &reader->facts,
                    error));
     const struct usage_day usage = {
         .day = day,
@@ -98,11 +100,14 @@ static bool load_days(struct state_reader *reader, const char *location, struct 
                       struct arena *arena, int64_t *rows, struct error *error)
 {
     const struct result_scope scope = {.source = reader->cluster->source, .days = days};
-    struct result_day *found, *found_facts;
-    size_t count, fact_count;
-    TRY(result_days(reader->result, &usage_state_table, &scope, arena, &found, &count, error));
-    TRY(result_days(reader->result, &usage_fact_table, &scope, arena, &found_facts, &fact_count,
-                    error));
+    struct result_day *found = NULL, *found_facts = NULL;
+    size_t count = 0, fact_count = 0;
+    if (reader->rows_result != NULL)
+        TRY(result_days(reader->rows_result, &usage_state_table, &scope, arena, &found, &count,
+                        error));
+    if (reader->facts_result != NULL)
+        TRY(result_days(reader->facts_result, &usage_fact_table, &scope, arena, &found_facts,
+                        &fact_count, error));
     if (count == 0 && fact_count == 0)
         return error_set(error, ERROR_NO_INPUT,
                          "%s: no usage state of source %s in the period: run --stage usage first",
@@ -122,6 +127,26 @@ static bool load_days(struct state_reader *reader, const char *location, struct 
     return true;
 }
 
+/* Opens the folder of one table and cluster: what other clusters have left is not even listed, so
+ * loading N clusters costs N times as much as one. */
+static bool open_folder(const char *location, const struct table *table,
+                        const struct cluster *cluster, const struct result_options *options,
+                        struct arena *arena, struct result **result, struct error *error)
+{
+    size_t length = strlen(location);
+    while (length > 1 && location[length - 1] == '/')
+        length--;
+    const char *folder = arena_printf(arena, "parquet:%.*s/%s/source=%s", (int)length, location,
+                                      table->name, cluster->source);
+    if (result_open(folder, options, arena, result, error))
+        return true;
+    *result = NULL;
+    if (error->kind != ERROR_NO_INPUT)
+        return false;
+    error->kind = ERROR_NONE;
+    return true;
+}
+
 bool usage_state_load(const char *location, const struct arrow_s3_options *s3,
                       const struct cluster *cluster, size_t cluster_number, struct period days,
                       struct usage_spool *spool, int64_t *rows, struct error *error)
@@ -137,8 +162,10 @@ bool usage_state_load(const char *location, const struct arrow_s3_options *s3,
     };
     arena_init(&arena);
     text_pool_init(&reader.texts);
-    bool done = result_open(arena_printf(&arena, "parquet:%s", location), &options, &arena,
-                            &reader.result, error) &&
+    bool done = open_folder(location, &usage_state_table, cluster, &options, &arena,
+                            &reader.rows_result, error) &&
+                open_folder(location, &usage_fact_table, cluster, &options, &arena,
+                            &reader.facts_result, error) &&
                 load_days(&reader, location, days, &arena, rows, error);
     free(reader.rows.rows);
     free(reader.facts.rows);
