@@ -28,7 +28,7 @@ target_compile_options(costagg_flags INTERFACE
     $<$<COMPILE_LANGUAGE:C>:-Wvla>
     $<$<BOOL:${COSTAGG_WERROR}>:-Werror>
     # Unsafe string calls do not compile in C.
-    "$<$<COMPILE_LANGUAGE:C>:SHELL:-include ${CMAKE_CURRENT_SOURCE_DIR}/src/base/poison.h>"
+    "$<$<COMPILE_LANGUAGE:C>:SHELL:-include \"${CMAKE_CURRENT_SOURCE_DIR}/src/base/poison.h\">"
     # The same sums on every machine: no fused multiply-add behind the source's back.
     -ffp-contract=off
     -fno-omit-frame-pointer
