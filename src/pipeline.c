@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "result/run_summary.h"
+#include "run/changes.h"
 #include "run/cost_stage.h"
 #include "run/usage_spool.h"
 #include "run/usage_stage.h"
@@ -108,6 +109,7 @@ struct month_work {
     struct period days;
     struct work_unit *units; /* clusters first, then bills */
     size_t count;
+    struct changes changes; /* which of their days are to be run */
     struct usage_rules rules;
     struct usage_spool *spool; /* NULL: no bill is attributed */
     bool *in_spool;            /* by cluster: its days are in the spool */
@@ -122,13 +124,18 @@ static void note_missing(struct month_work *month, const struct work_unit *unit)
         error_set(&month->missing, ERROR_NO_INPUT, "%s", unit->missing);
 }
 
+/* Has the unit, one of ours, days to be run? */
+static bool is_due(const struct month_work *month, size_t unit)
+{
+    return is_ours(month->run->config, &month->units[unit]) && changes_any(&month->changes, unit);
+}
+
 /* Does a bill of ours need this cluster's days? */
 static bool is_on_our_bill(const struct month_work *month, const struct cluster *cluster)
 {
     for (size_t i = 0; i < month->count; i++) {
         const struct bill *bill = month->units[i].bill;
-        if (bill == NULL || !is_ours(month->run->config, &month->units[i]) ||
-            month->units[i].inventory == NULL)
+        if (bill == NULL || !is_due(month, i) || month->units[i].inventory == NULL)
             continue;
         for (size_t c = 0; c < bill->cluster_count; c++)
             if (bill->clusters[c] == cluster)
@@ -140,17 +147,15 @@ static bool is_on_our_bill(const struct month_work *month, const struct cluster 
 static bool has_bill_of_ours(const struct month_work *month)
 {
     for (size_t i = 0; i < month->count; i++)
-        if (month->units[i].bill != NULL && is_ours(month->run->config, &month->units[i]))
+        if (month->units[i].bill != NULL && is_due(month, i))
             return true;
     return false;
 }
 
 static bool has_usage_of_ours(const struct month_work *month)
 {
-    if ((month->run->config->stage & STAGE_USAGE) == 0)
-        return false;
     for (size_t i = 0; i < month->count; i++)
-        if (is_ours(month->run->config, &month->units[i]))
+        if (is_due(month, i))
             return true;
     return false;
 }
@@ -170,13 +175,14 @@ static bool find_roles(const struct month_work *month, struct node_role_table *r
     return true;
 }
 
+/* `inventory` is the part of the unit's that lies in `days`. */
 static void tell_begin(const struct month_work *month, const struct work_unit *unit,
-                       const char *name)
+                       const char *name, struct period days, const struct inventory *inventory)
 {
     const struct run_observer *observer = month->run->observer;
     if (observer != NULL && observer->unit_begins != NULL)
-        observer->unit_begins(observer->context, unit->stage, name, unit->days,
-                              work_unit_rows(unit), work_unit_bytes(unit));
+        observer->unit_begins(observer->context, unit->stage, name, days, inventory->rows,
+                              inventory->bytes);
 }
 
 static void tell_end(const struct month_work *month)
@@ -186,41 +192,82 @@ static void tell_end(const struct month_work *month)
         observer->unit_ends(observer->context);
 }
 
-static bool run_usage_unit(struct month_work *month, size_t number, struct error *error)
+/* With --changed a reader of the log wants to know why there is work. */
+static void tell_changed(const struct month_work *month, const struct work_unit *unit,
+                         struct period days, bool due)
+{
+    char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
+    if (month->run->config->changed)
+        log_event(LOG_INFO, due ? "input or settings have changed" : "unchanged, read for a bill",
+                  "stage", unit->stage, "source", unit->source, "start",
+                  calendar_format(days.first, first), "end", calendar_format(days.last, last),
+                  NULL);
+}
+
+/* Days of a unit that are all due, or all read only for a bill. */
+static bool run_stretch(struct month_work *month, size_t number, struct period days, bool due,
+                        struct usage_spool *spool, struct error *error)
 {
     const struct work_unit *unit = &month->units[number];
+    bool whole = days.first == month->days.first && days.last == month->days.last;
+    struct arena arena;
+    struct inventory inventory = *unit->inventory;
+    arena_init(&arena);
+    if (!whole)
+        inventory_clip(unit->inventory, days, &arena, &inventory);
     const struct usage_stage stage = {
         .run = month->run,
         .rules = &month->rules,
         .cluster = unit->cluster,
-        .inventory = unit->inventory,
-        .days = month->days,
-        .write = is_ours(month->run->config, unit),
-        .spool = is_on_our_bill(month, unit->cluster) ? month->spool : NULL,
+        .inventory = &inventory,
+        .days = days,
+        .write = due,
+        .marks = &month->changes.of[number].now,
+        .may_be_empty = !whole,
+        .spool = spool,
         .spool_cluster = number,
     };
-    if (!stage.write && stage.spool == NULL)
+    tell_changed(month, unit, days, due);
+    tell_begin(month, unit, unit->cluster->cluster_alias, days, &inventory);
+    bool done = usage_stage_run(&stage, error);
+    tell_end(month);
+    arena_close(&arena);
+    return done;
+}
+
+static bool run_usage_unit(struct month_work *month, size_t number, struct error *error)
+{
+    const struct work_unit *unit = &month->units[number];
+    struct usage_spool *spool = is_on_our_bill(month, unit->cluster) ? month->spool : NULL;
+    int32_t next = month->days.first;
+    struct period stretch;
+    bool due;
+    if (!is_ours(month->run->config, unit) && spool == NULL)
         return true;
     if (unit->inventory == NULL) {
         note_missing(month, unit);
         return true;
     }
-    tell_begin(month, unit, unit->cluster->cluster_alias);
-    bool done = usage_stage_run(&stage, error);
-    tell_end(month);
-    month->done += done;
-    month->in_spool[number] = done && stage.spool != NULL;
-    return done;
+    while (changes_next_stretch(&month->changes.of[number], &next, &stretch, &due))
+        if (due || spool != NULL)
+            TRY(run_stretch(month, number, stretch, due, spool, error));
+    month->done++;
+    month->in_spool[number] = spool != NULL;
+    return true;
 }
 
 static bool run_usage_units(struct month_work *month, struct error *error)
 {
     struct node_role_table roles;
-    if (!has_usage_of_ours(month))
+    const struct config *config = month->run->config;
+    if ((config->stage & STAGE_USAGE) == 0 ||
+        (!has_usage_of_ours(month) && !config->settings.node_roles_given))
         return true;
     node_role_table_init(&roles);
     month->rules.roles = &roles;
     bool done = find_roles(month, &roles, error);
+    if (done)
+        changes_check_roles(&month->changes, &roles, month->run->arena);
     for (size_t i = 0; done && i < month->count; i++)
         if (month->units[i].cluster != NULL)
             done = run_usage_unit(month, i, error);
@@ -263,12 +310,16 @@ static void note_no_usage(struct month_work *month, const struct work_unit *unit
     note_missing(month, &lacking);
 }
 
-static bool run_cost_unit(struct month_work *month, const struct work_unit *unit,
-                          struct error *error)
+static bool run_cost_unit(struct month_work *month, size_t number, struct error *error)
 {
     struct run *run = month->run;
+    const struct work_unit *unit = &month->units[number];
     if (unit->inventory == NULL) {
         note_missing(month, unit);
+        return true;
+    }
+    if (!is_due(month, number)) {
+        month->done++;
         return true;
     }
     bool has_usage = false;
@@ -287,11 +338,13 @@ static bool run_cost_unit(struct month_work *month, const struct work_unit *unit
         .bill = unit->bill,
         .inventory = unit->inventory,
         .days = month->days,
+        .marks = &month->changes.of[number].now,
         .spool = month->spool,
         .spool_clusters = spool_clusters,
         .summary = &run->summary->bills[unit->bill_number],
     };
-    tell_begin(month, unit, unit->bill->provider);
+    tell_changed(month, unit, month->days, true);
+    tell_begin(month, unit, unit->bill->provider, month->days, unit->inventory);
     bool done = cost_stage_run(&stage, error);
     tell_end(month);
     month->done += done;
@@ -302,7 +355,7 @@ static bool run_cost_units(struct month_work *month, struct error *error)
 {
     for (size_t i = 0; i < month->count; i++)
         if (month->units[i].bill != NULL && is_ours(month->run->config, &month->units[i]))
-            TRY(run_cost_unit(month, &month->units[i], error));
+            TRY(run_cost_unit(month, i, error));
     return true;
 }
 
@@ -317,6 +370,7 @@ static bool run_month(struct run *run, struct period days, struct error *missing
         label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
     TRY(find_units(config, run->input, days, run->arena, &month.units, &month.count, error));
     deal_units(config, month.units, month.count, run->arena);
+    TRY(changes_find(config, month.units, month.count, days, run->arena, &month.changes, error));
     month.in_spool =
         arena_alloc_array(run->arena, config->all_cluster_count, sizeof *month.in_spool);
     if (has_bill_of_ours(&month))
@@ -383,7 +437,7 @@ static void say_how(const struct config *config)
     const char *asked = config->use_streaming == STREAMING_AUTO ? "auto"
                         : config->use_streaming == STREAMING_ON ? "on"
                                                                 : "off";
-    log_write(LOG_INFO,
+    log_write(config->changed ? LOG_DEBUG : LOG_INFO,
               "streaming: on (use_streaming is %s): a span of days is read, aggregated and "
               "forgotten at a time, on %d thread%s, so memory does not grow with the period",
               asked, config->threads, config->threads == 1 ? "" : "s");
@@ -402,7 +456,7 @@ static bool run_months(struct run *run, struct error *error)
     }
     bool bill_missing = missing.kind != ERROR_NONE && (config->stage & STAGE_COST) != 0 &&
                         run->summary->cost_rows_out == 0 && config->bill_count > 0 &&
-                        config->shard_count == 1;
+                        config->shard_count == 1 && !config->changed;
     if (missing.kind != ERROR_NONE && (done == 0 || bill_missing)) {
         *error = missing;
         return false;
@@ -415,20 +469,41 @@ bool pipeline_run(const struct config *config, const struct run_observer *observ
 {
     struct run run = {
         .config = config, .arena = arena, .summary = summary, .observer = observer};
+    struct arrow_counters before; /* of earlier passes of the same process */
     double began = run_clock();
+    arrow_counters_read(&before);
     summary->period = config->period;
     open_bills(config, arena, summary);
     say_how(config);
     bool ok = arrow_store_open(config->input, &config->s3, false, arena, &run.input, error) &&
-              open_outputs(&run, error) && run_months(&run, error);
-    struct arrow_counters counters;
-    arrow_counters_read(&counters);
-    summary->bytes_in = counters.bytes_read;
-    summary->files_opened = counters.files_opened;
-    summary->retries = counters.retries;
+              open_outputs(&run, error) && changes_keep_marks(config, &run.keeps_marks, error) &&
+              run_months(&run, error);
+    struct arrow_counters after;
+    arrow_counters_read(&after);
+    summary->bytes_in = after.bytes_read - before.bytes_read;
+    summary->files_opened = after.files_opened - before.files_opened;
+    summary->retries = after.retries - before.retries;
     summary->total_seconds = run_clock() - began;
     summary->peak_memory_bytes = run_peak_memory();
     return ok;
+}
+
+/* A unit of which only some days are due, as one unit a stretch of days. */
+static void plan_changes(const struct work_unit *unit, const struct unit_changes *changes,
+                         struct arena *arena, struct work_unit *units, size_t *count)
+{
+    int32_t next = unit->days.first;
+    struct period stretch;
+    bool due;
+    while (changes_next_stretch(changes, &next, &stretch, &due)) {
+        if (!due)
+            continue;
+        struct inventory *clipped = arena_alloc(arena, sizeof *clipped);
+        inventory_clip(unit->inventory, stretch, arena, clipped);
+        units[*count] = *unit;
+        units[*count].days = stretch;
+        units[(*count)++].inventory = clipped;
+    }
 }
 
 static bool plan_month(const struct config *config, struct arrow_store *store, struct period days,
@@ -436,14 +511,21 @@ static bool plan_month(const struct config *config, struct arrow_store *store, s
                        struct error *error)
 {
     struct work_unit *found;
+    struct changes changes;
     size_t found_count;
     TRY(find_units(config, store, days, arena, &found, &found_count, error));
     deal_units(config, found, found_count, arena);
+    if (config->changed)
+        TRY(changes_find(config, found, found_count, days, arena, &changes, error));
     for (size_t i = 0; i < found_count; i++)
-        if (found[i].shard >= 0)
+        if (found[i].shard >= 0 && config->changed && found[i].inventory != NULL)
+            plan_changes(&found[i], &changes.of[i], arena, units, count);
+        else if (found[i].shard >= 0)
             units[(*count)++] = found[i];
     return true;
 }
+
+enum { MOST_STRETCHES = 16 }; /* every other day of a month */
 
 static size_t count_months(struct period period)
 {
@@ -461,9 +543,9 @@ bool pipeline_plan(const struct config *config, struct arena *arena, struct work
     struct period rest = config->period, days;
     bool more = true;
     TRY(arrow_store_open(config->input, &config->s3, false, arena, &store, error));
-    *units = arena_alloc_array(
-        arena, count_months(rest) * (config->all_cluster_count + config->bill_count),
-        sizeof **units);
+    size_t most = count_months(rest) * (config->all_cluster_count + config->bill_count);
+    *units = arena_alloc_array(arena, config->changed ? most * MOST_STRETCHES : most,
+                               sizeof **units);
     *count = 0;
     while (more) {
         more = calendar_split_month(rest, &days, &rest);

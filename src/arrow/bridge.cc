@@ -977,6 +977,7 @@ bool is_date(const parquet::ColumnDescriptor &column)
 struct arrow_file {
     shared_ptr<parquet::FileMetaData> metadata;
     std::vector<string> type_names; /* given out by arrow_file_column() */
+    string version;                 /* ETag; empty: none */
 };
 
 bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *arena,
@@ -990,8 +991,11 @@ bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *
         bytes_read += opened->metadata->size();
         opened->type_names.resize(
             static_cast<size_t>(opened->metadata->schema()->group_node()->field_count()));
-        if (store->s3 != nullptr)
+        if (store->s3 != nullptr) {
             keep_footer(store, path, take(input->GetSize()), opened->metadata);
+            auto headers = take(input->ReadMetadata());
+            opened->version = headers == nullptr ? "" : headers->Get("ETag").ValueOr("");
+        }
         *file = opened.release();
         arena_on_close(
             arena, [](void *owned) { delete static_cast<arrow_file *>(owned); }, *file);
@@ -1002,6 +1006,11 @@ bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *
 int64_t arrow_file_rows(const struct arrow_file *file)
 {
     return file->metadata->num_rows();
+}
+
+const char *arrow_file_version(const struct arrow_file *file)
+{
+    return file->version.empty() ? nullptr : file->version.c_str();
 }
 
 int arrow_file_row_groups(const struct arrow_file *file)

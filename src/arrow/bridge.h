@@ -99,6 +99,9 @@ enum arrow_layout { ARROW_TEXT, ARROW_TIME, ARROW_MEASURE };
 MUST_CHECK bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *arena,
                                 struct arrow_file **file, struct error *error);
 int64_t arrow_file_rows(const struct arrow_file *file);
+
+/* The ETag of the object that was opened, without a further request; NULL on disk. */
+const char *arrow_file_version(const struct arrow_file *file);
 int arrow_file_row_groups(const struct arrow_file *file);
 
 /* True when the file has a column of that name; its type as text for messages ("double"). */

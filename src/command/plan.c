@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "command/job.h"
 #include "command/terminal_text.h"
 #include "config/config.h"
 #include "pipeline.h"
@@ -106,7 +107,7 @@ static bool print_json(const struct config *config, const struct work_unit *unit
     return true;
 }
 
-/* A plan without any input is an error, like the run it stands for. */
+/* A plan without any input is an error, like the run it stands for; one without changes is none. */
 static bool check_input(const struct work_unit *units, size_t count, struct error *error)
 {
     for (size_t i = 0; i < count; i++)
@@ -122,12 +123,14 @@ static bool plan(const struct command_line *line, struct arena *arena, struct er
     struct work_unit *units;
     size_t count;
     TRY(config_load(line, arena, &config, error));
+    if (config.changed) /* settings are part of what may have changed */
+        TRY(job_load_settings(&config, arena, error));
     TRY(pipeline_plan(&config, arena, &units, &count, error));
     if (command_line_flag(line, OPTION_JSON))
         TRY(print_json(&config, units, count, error));
     else
         print_text(&config, units, count);
-    return check_input(units, count, error);
+    return (config.changed && count == 0) || check_input(units, count, error);
 }
 
 bool command_plan(const struct command_line *line, struct error *error)

@@ -1,8 +1,6 @@
 #include "command/command.h"
 
-#include "attribute/reconciliation.h"
 #include "base/arena.h"
-#include "base/interrupt.h"
 #include "base/log.h"
 #include "command/job.h"
 #include "command/progress.h"
@@ -15,30 +13,6 @@
 
 #include <stdio.h>
 #include <time.h>
-
-/* With --strict money that is not accounted for is a failure; the rows are written either way. */
-static bool check_money(const struct config *config, const struct run_summary *summary,
-                        struct error *error)
-{
-    for (size_t i = 0; i < summary->bill_count; i++) {
-        const struct bill_summary *bill = &summary->bills[i];
-        if (reconciliation_closes(bill->sums))
-            continue;
-        if (config->strict)
-            return error_set(error, ERROR_DIFFERENT,
-                             "the sums of bill %s do not close: `costagg reconcile` shows them",
-                             bill->bill->source);
-        log_write(LOG_WARNING, "the sums of bill %s do not close: `costagg reconcile` shows them",
-                  bill->bill->source);
-    }
-    return true;
-}
-
-static int exit_status(const struct error *failure)
-{
-    return failure->kind == ERROR_INTERRUPTED ? interrupt_exit_status()
-                                              : error_exit_status(failure->kind);
-}
 
 /* The files are written whatever became of the run; its own failure is the one that counts. */
 static bool write_files(const struct config *config, const struct run_summary *summary,
@@ -60,8 +34,12 @@ static bool run_job(const struct config *config, struct arena *arena, struct run
     progress_close(&progress);
     if (!done)
         return false;
+    if (config->changed && summary->unit_count == 0) {
+        puts("Nothing has changed since the last run.");
+        return true;
+    }
     run_text_print(stdout, config, summary);
-    return check_money(config, summary, error);
+    return job_check_money(config, summary, error);
 }
 
 static bool run(const struct command_line *line, struct arena *arena, struct error *error)
@@ -74,7 +52,7 @@ static bool run(const struct command_line *line, struct arena *arena, struct err
     TRY(config_load(line, arena, &config, error));
     summary->period = config.period;
     bool done = job_load_settings(&config, arena, error) && run_job(&config, arena, summary, error);
-    outcome.status = exit_status(error);
+    outcome.status = job_exit_status(error);
     outcome.ended = (int64_t)time(NULL);
     if (write_files(&config, summary, &outcome, &unwritten))
         return done;

@@ -91,20 +91,15 @@ static void print_bills(FILE *stream, const struct run_summary *summary)
                 summary->bills[i].bill->source, reconciliation_closes(summary->bills[i].sums));
 }
 
-bool run_metrics_write(const char *path, const struct run_summary *summary,
-                       const struct run_outcome *outcome, struct error *error)
+void run_metrics_print_times(FILE *stream, double last_success, int64_t ended, int status)
 {
-    char *text = NULL;
-    size_t length = 0;
-    bool success = outcome->failure->kind == ERROR_NONE;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
-    one(stream, LAST_SUCCESS, "When the last successful run ended",
-        success ? (double)outcome->ended : last_success(path));
-    one(stream, "costagg_last_run_timestamp_seconds", "When the last run ended",
-        (double)outcome->ended);
-    one(stream, "costagg_last_run_exit_status", "Exit status of the last run", outcome->status);
+    one(stream, LAST_SUCCESS, "When the last successful run ended", last_success);
+    one(stream, "costagg_last_run_timestamp_seconds", "When the last run ended", (double)ended);
+    one(stream, "costagg_last_run_exit_status", "Exit status of the last run", status);
+}
+
+void run_metrics_print_figures(FILE *stream, const struct run_summary *summary)
+{
     one(stream, "costagg_run_seconds", "Time the last run took", summary->total_seconds);
     one(stream, "costagg_rows_read", "Rows the last run read", (double)summary->rows_in);
     one(stream, "costagg_bytes_read", "Bytes the last run fetched", (double)summary->bytes_in);
@@ -115,6 +110,20 @@ bool run_metrics_write(const char *path, const struct run_summary *summary,
         (double)summary->malformed_labels);
     print_units(stream, summary);
     print_bills(stream, summary);
+}
+
+bool run_metrics_write(const char *path, const struct run_summary *summary,
+                       const struct run_outcome *outcome, struct error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    bool success = outcome->failure->kind == ERROR_NONE;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return error_set(error, ERROR_INTERNAL, "out of memory");
+    run_metrics_print_times(stream, success ? (double)outcome->ended : last_success(path),
+                            outcome->ended, outcome->status);
+    run_metrics_print_figures(stream, summary);
     bool done = fclose(stream) == 0 ? whole_file_write(path, "metrics file", text, length, error)
                                     : error_set(error, ERROR_INTERNAL, "out of memory");
     free(text);

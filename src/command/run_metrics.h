@@ -6,7 +6,13 @@
 
 #include "command/run_report.h"
 
+#include <stdio.h>
+
 MUST_CHECK bool run_metrics_write(const char *path, const struct run_summary *summary,
                                   const struct run_outcome *outcome, struct error *error);
+
+/* The two parts of it, for a service: when it was, and what it did. */
+void run_metrics_print_times(FILE *stream, double last_success, int64_t ended, int status);
+void run_metrics_print_figures(FILE *stream, const struct run_summary *summary);
 
 #endif

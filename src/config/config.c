@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- what to say ---- */
 
@@ -60,6 +61,37 @@ static bool whole_month(const struct config_values *values, struct period *perio
     return true;
 }
 
+/* A period of --last-days moves with the clock, so a service and a nightly job need no dates. */
+static bool last_days(const struct config_values *values, struct period *period,
+                      struct error *error)
+{
+    enum { MOST_DAYS = 3660 };
+    int64_t days = config_values_integer(values, OPTION_LAST_DAYS, 0);
+    if (days < 1 || days > MOST_DAYS)
+        return config_values_fail(values, OPTION_LAST_DAYS, error,
+                                  "wants a number from 1 to %d, not %lld", MOST_DAYS,
+                                  (long long)days);
+    period->last = (int32_t)(time(NULL) / 86400);
+    period->first = period->last - (int32_t)days + 1;
+    return true;
+}
+
+/* Do the last days count, or dates that were given closer by (a flag beats the file)? */
+static bool wants_last_days(const struct config_values *values, bool *wanted, struct error *error)
+{
+    static const enum option_id others[] = {OPTION_START, OPTION_END, OPTION_YEAR, OPTION_MONTH};
+    enum value_origin origin = values->of[OPTION_LAST_DAYS].origin;
+    *wanted = config_values_given(values, OPTION_LAST_DAYS);
+    for (size_t i = 0; *wanted && i < sizeof others / sizeof others[0]; i++) {
+        const struct config_value *other = &values->of[others[i]];
+        if (other->origin == origin)
+            return config_values_fail(values, OPTION_LAST_DAYS, error,
+                                      "the period is given by %s too: keep one", other->place);
+        *wanted = other->origin < origin;
+    }
+    return true;
+}
+
 static bool build_period(const struct config_values *values, bool required, struct config *config,
                          struct error *error)
 {
@@ -68,6 +100,10 @@ static bool build_period(const struct config_values *values, bool required, stru
     bool month = config_values_text(values, OPTION_YEAR) != NULL ||
                  config_values_text(values, OPTION_MONTH) != NULL;
     config->period = (struct period){0, -1};
+    bool relative;
+    TRY(wants_last_days(values, &relative, error));
+    if (relative)
+        return last_days(values, &config->period, error);
     if ((start == NULL || end == NULL) && month)
         TRY(whole_month(values, &config->period, error));
     else if ((start == NULL) != (end == NULL))
@@ -76,8 +112,8 @@ static bool build_period(const struct config_values *values, bool required, stru
                                   start != NULL ? "last" : "first");
     else if (start == NULL && required)
         return error_set(error, ERROR_BAD_CONFIG,
-                         "no period: give --start and --end, the key 'period', or COSTAGG_START "
-                         "and COSTAGG_END");
+                         "no period: give --start and --end, --last-days, the key 'period', or "
+                         "COSTAGG_START and COSTAGG_END");
     if ((start != NULL && !calendar_parse(start, &config->period.first)) ||
         (end != NULL && !calendar_parse(end, &config->period.last)))
         return error_set(error, ERROR_INTERNAL, "a date that was checked is none");
@@ -102,6 +138,7 @@ static bool build_work_to_do(const struct config_values *values, bool required,
                          "no organisation: give --org-id, the key 'org_id', or COSTAGG_ORG_ID");
     if (config->org_id != NULL && strchr(config->org_id, '/') != NULL)
         return config_values_fail(values, OPTION_ORG_ID, error, "'/' cannot be part of an id");
+    config->changed = config_values_boolean(values, OPTION_CHANGED);
     config->stage = stages[config_values_choice(values, OPTION_STAGE, 2)];
     TRY(build_period(values, required, config, error));
     return config_shard_build(values, config, error);

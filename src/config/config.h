@@ -42,6 +42,7 @@ struct config {
     /* What: whose data, which days, which sources. */
     const char *org_id;
     struct period period;     /* first and last day, both belong; may span months */
+    bool changed;             /* only days whose input or settings have changed */
     enum config_stage stage;  /* default STAGE_ALL; without bills the cost stage has no work */
     struct cluster *clusters; /* at least one, after --cluster */
     size_t cluster_count;

@@ -20,9 +20,9 @@ enum {
 #define VERB(NAME, name, least, most, arguments, help) ON_##NAME = 1u << VERB_##NAME,
 #include "command/verbs.def"
 #undef VERB
-    ON_JOB = ON_RUN | ON_PLAN | ON_CHECK | ON_RECONCILE,      /* verbs about the work of a run */
-    ON_RESULT = ON_COMPARE | ON_REPORT | ON_SHOW | ON_EXPORT, /* verbs that read results */
-    ON_CONFIGURED = ON_JOB | ON_RESULT | ON_SCHEMA,           /* verbs that load a configuration */
+    ON_JOB = ON_RUN | ON_WATCH | ON_PLAN | ON_CHECK | ON_RECONCILE, /* about the work of a run */
+    ON_RESULT = ON_COMPARE | ON_REPORT | ON_SHOW | ON_EXPORT,       /* verbs that read results */
+    ON_CONFIGURED = ON_JOB | ON_RESULT | ON_SCHEMA, /* verbs that load a configuration */
 };
 
 struct verb_info {

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "decode/decode.h"
 #include "result/run_summary.h"
+#include "run/input_mark.h"
 #include "run/turns.h"
 #include "run/usage_spool.h"
 
@@ -227,11 +228,13 @@ static bool attribute_span(void *context, struct turns *turns, size_t task, int 
 
 static bool run_passes(struct cost_work *work, struct error *error)
 {
-    static const struct table *const tables[] = {&cost_table};
+    static const struct table *const tables[] = {&cost_table, &input_mark_table};
     const struct cost_stage *stage = work->stage;
     struct run *run = run_of(work);
-    const struct sink_scope scope = {
-        .tables = tables, .table_count = 1, .source = stage->bill->source, .days = stage->days};
+    const struct sink_scope scope = {.tables = tables,
+                                     .table_count = run->keeps_marks ? 2 : 1,
+                                     .source = stage->bill->source,
+                                     .days = stage->days};
     TRY(gather_facts(work, error));
     TRY(outputs_begin(&run->outputs, &scope, error));
     TRY(turns_run(work->span_count, run->config->threads, attribute_span, work, error));
@@ -242,6 +245,9 @@ static bool run_passes(struct cost_work *work, struct error *error)
                          "the bill does not reconcile with what was attributed; nothing was "
                          "written (run without --strict to see the figures)");
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
+    if (run->keeps_marks)
+        TRY(input_marks_write(stage->marks, stage->days, "cost", stage->bill->source,
+                              &run->outputs, error));
     return outputs_commit(&run->outputs, error);
 }
 

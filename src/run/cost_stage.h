@@ -8,6 +8,7 @@
 #include "run/run.h"
 
 struct bill;
+struct input_marks;
 struct usage_spool;
 
 struct cost_stage {
@@ -15,6 +16,7 @@ struct cost_stage {
     const struct bill *bill;
     const struct inventory *inventory; /* of the bill */
     struct period days;                /* of one month */
+    const struct input_marks *marks;   /* written with the rows */
     struct usage_spool *spool;
     const size_t *spool_clusters; /* number in the spool, by the bill's clusters */
     struct bill_summary *summary; /* gets sums and notices, over months */

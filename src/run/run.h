@@ -26,6 +26,7 @@ struct run {
     struct arena *arena;
     struct arrow_store *input;
     struct outputs outputs; /* none in a dry run */
+    bool keeps_marks;       /* the outputs hold marks of their input, see changes_keep_marks() */
     struct outputs state;   /* the state location, when this run leaves its state there */
     struct run_summary *summary;
     const struct run_observer *observer; /* NULL: nobody */

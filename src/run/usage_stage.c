@@ -6,6 +6,8 @@
 #include "config/config.h"
 #include "decode/decode.h"
 #include "result/run_summary.h"
+#include "run/input_mark.h"
+#include "run/role_mark.h"
 #include "run/turns.h"
 #include "run/usage_spool.h"
 #include "run/usage_state.h"
@@ -167,6 +169,8 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
     work->rows_out += (int64_t)day->rows.count;
     if (!stage->write)
         return true;
+    stage->marks->of[day->day - stage->marks->days.first].roles =
+        role_mark_of_rows(&day->rows, stage->rules->roles, run->arena);
     struct row_batch state = day->rows;
     state.table = &usage_state_table;
     TRY(outputs_write(&run->outputs, &day->rows, error));
@@ -224,19 +228,32 @@ static void close_workers(struct usage_worker *workers, int count, struct run_su
     free(workers);
 }
 
-static bool begin_outputs(const struct usage_stage *stage, struct error *error)
+static bool begin_outputs(const struct usage_work *work, struct error *error)
 {
-    static const struct table *const tables[] = {&usage_table};
-    static const struct table *const state_tables[] = {&usage_state_table, &usage_fact_table};
+    const struct usage_stage *stage = work->stage;
+    static const struct table *const tables[] = {&usage_table, &input_mark_table};
+    static const struct table *const state_tables[] = {&usage_state_table, &usage_fact_table,
+                                                       &input_mark_table};
     struct run *run = (struct run *)stage->run;
-    const struct sink_scope scope = {
-        .tables = tables, .table_count = 1, .source = stage->cluster->source, .days = stage->days};
+    const struct sink_scope scope = {.tables = tables,
+                                     .table_count = run->keeps_marks ? 2 : 1,
+                                     .source = stage->cluster->source,
+                                     .days = stage->days};
     const struct sink_scope state_scope = {.tables = state_tables,
-                                           .table_count = 2,
+                                           .table_count = 3,
                                            .source = stage->cluster->source,
                                            .days = stage->days};
     TRY(outputs_begin(&run->outputs, &scope, error));
     return outputs_begin(&run->state, &state_scope, error);
+}
+
+static bool write_marks(const struct usage_stage *stage, struct error *error)
+{
+    struct run *run = (struct run *)stage->run;
+    const char *source = stage->cluster->source;
+    TRY(input_marks_write(stage->marks, stage->days, "usage", source, &run->state, error));
+    return !run->keeps_marks ||
+           input_marks_write(stage->marks, stage->days, "usage", source, &run->outputs, error);
 }
 
 /* The state goes first: a cost stage that finds it may start while the outputs are written. */
@@ -257,13 +274,16 @@ static bool run_spans(struct usage_work *work, struct error *error)
     const struct usage_stage *stage = work->stage;
     struct run *run = (struct run *)stage->run;
     if (stage->write)
-        TRY(begin_outputs(stage, error));
+        TRY(begin_outputs(work, error));
     TRY(turns_run(work->span_count, run->config->threads, fold_span, work, error));
-    if (work->rows_in == 0)
+    if (work->rows_in == 0 && !stage->may_be_empty)
         return error_set(error, ERROR_NO_INPUT, "source %s: no row lies in the period",
                          stage->cluster->source);
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
-    return stage->write ? commit_outputs(run, error) : true;
+    if (!stage->write)
+        return true;
+    TRY(write_marks(stage, error));
+    return commit_outputs(run, error);
 }
 
 bool usage_stage_run(const struct usage_stage *stage, struct error *error)

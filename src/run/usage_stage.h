@@ -8,6 +8,7 @@
 #include "run/run.h"
 
 struct cluster;
+struct input_marks;
 struct usage_rules;
 struct usage_spool;
 
@@ -18,12 +19,15 @@ struct usage_stage {
     const struct inventory *inventory;
     struct period days;        /* of one month */
     bool write;                /* to the outputs and the state location */
+    struct input_marks *marks; /* written with the rows; gets the roles of nodes. May be NULL when
+                                  nothing is written */
+    bool may_be_empty;         /* days without rows lose those they had; else they are an error */
     struct usage_spool *spool; /* NULL: none */
     size_t spool_cluster;
 };
 
-/* Runs it, and adds what it did to the run's summary. ERROR_NO_INPUT when no row lies in the days;
- * nothing is replaced then. */
+/* Runs it, and adds what it did to the run's summary. ERROR_NO_INPUT when no row lies in the days
+ * and they may not be empty; nothing is replaced then. */
 MUST_CHECK bool usage_stage_run(const struct usage_stage *stage, struct error *error);
 
 /* Collects what the roles of a cluster's nodes can be derived from (aggregate/node_role.h). */

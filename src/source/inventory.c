@@ -29,6 +29,7 @@ struct listing {
 struct footer {
     int64_t rows;
     bool has_row_uuid;
+    char *version; /* malloc, as below */
     struct arrow_row_group *row_groups; /* malloc: jobs must not share an arena */
     int row_group_count;
 };
@@ -252,6 +253,8 @@ static bool read_footer(void *context, size_t number, struct error *error)
         int count = arrow_file_row_groups(file);
         footer->rows = arrow_file_rows(file);
         footer->has_row_uuid = arrow_file_column(file, "row_uuid", NULL);
+        if (arrow_file_version(file) != NULL)
+            footer->version = strdup(arrow_file_version(file));
         footer->row_groups = memory_grow(NULL, (size_t)count * sizeof *footer->row_groups);
         footer->row_group_count = count;
         for (int i = 0; i < count; i++)
@@ -345,6 +348,9 @@ static void fill_inventory(const struct survey *survey, struct inventory *invent
         const struct footer *footer = &survey->footers[i];
         file->grain = grain_of(file, survey->file_places[i], footer);
         file->rows = footer->rows;
+        if (footer->version != NULL)
+            file->version =
+                arena_copy(survey->arena, footer->version, strlen(footer->version));
         file->row_groups = footer->row_group_count;
         inventory->has_daily[file->report] |= file->grain == GRAIN_DAILY;
         room[file->report][file->grain] += (size_t)footer->row_group_count;
@@ -397,15 +403,32 @@ static bool refuse_no_rows(const struct survey *survey, const struct inventory *
                      inventory->file_count, (long long)inventory->pruned_rows);
 }
 
+static bool look(struct survey *survey, struct arrow_store *store,
+                 const struct inventory_request *request, struct arena *arena, struct error *error)
+{
+    bool remote = strncmp(arrow_store_location(store), "s3://", 5) == 0;
+    *survey = (struct survey){
+        .store = store, .request = request, .arena = arena, .threads = remote ? S3_THREADS : 1};
+    return find_places(survey, error) && list_files(survey, error);
+}
+
+bool inventory_list(struct arrow_store *store, const struct inventory_request *request,
+                    struct arena *arena, struct input_file **files, size_t *count,
+                    struct error *error)
+{
+    struct survey survey;
+    TRY(look(&survey, store, request, arena, error));
+    *files = survey.files;
+    *count = survey.file_count;
+    return true;
+}
+
 bool inventory_build(struct arrow_store *store, const struct inventory_request *request,
                      struct arena *arena, struct inventory *inventory, struct error *error)
 {
-    bool remote = strncmp(arrow_store_location(store), "s3://", 5) == 0;
-    struct survey survey = {
-        .store = store, .request = request, .arena = arena, .threads = remote ? S3_THREADS : 1};
+    struct survey survey;
     *inventory = (struct inventory){0};
-    TRY(find_places(&survey, error));
-    TRY(list_files(&survey, error));
+    TRY(look(&survey, store, request, arena, error));
     inventory->nothing = survey.file_count == 0;
     if (inventory->nothing)
         return refuse_no_files(&survey, error);
@@ -414,11 +437,49 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
     bool ok = fetch_pool_run(read_footer, &survey, survey.file_count, survey.threads, error);
     if (ok)
         fill_inventory(&survey, inventory);
-    for (size_t i = 0; i < survey.file_count; i++)
+    for (size_t i = 0; i < survey.file_count; i++) {
         free(survey.footers[i].row_groups);
+        free(survey.footers[i].version);
+    }
     TRY(ok);
     inventory->nothing = inventory->rows == 0;
     return !inventory->nothing || refuse_no_rows(&survey, inventory, error);
+}
+
+/* ---- some of its days ---- */
+
+static struct input_part clip_part(const struct input_part *part, struct period days,
+                                   struct arena *arena)
+{
+    struct input_part clipped = {arena_alloc_array(arena, part->count, sizeof *part->slices), 0, 0,
+                                 0};
+    for (size_t i = 0; i < part->count; i++) {
+        struct input_slice slice = part->slices[i];
+        if (slice.last_day < days.first || slice.first_day > days.last)
+            continue;
+        if (slice.first_day < days.first)
+            slice.first_day = days.first;
+        if (slice.last_day > days.last)
+            slice.last_day = days.last;
+        clipped.slices[clipped.count++] = slice;
+        clipped.rows += slice.rows;
+        clipped.bytes += slice.bytes;
+    }
+    return clipped;
+}
+
+void inventory_clip(const struct inventory *inventory, struct period days, struct arena *arena,
+                    struct inventory *clipped)
+{
+    *clipped = *inventory;
+    clipped->rows = clipped->bytes = 0;
+    for (int report = 0; report < REPORT_COUNT; report++)
+        for (int grain = 0; grain < GRAIN_COUNT; grain++) {
+            struct input_part *part = &clipped->parts[report][grain];
+            *part = clip_part(&inventory->parts[report][grain], days, arena);
+            clipped->rows += part->rows;
+            clipped->bytes += part->bytes;
+        }
 }
 
 /* ---- is it still there? ---- */

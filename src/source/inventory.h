@@ -50,6 +50,7 @@ struct input_file {
     const char *path;
     int64_t size;
     int64_t modified_ns; /* 0: unknown */
+    const char *version; /* the ETag on S3; NULL on disk, where size and time tell */
     enum report report;
     enum grain grain;
     int64_t rows; /* all of them, in the period or not */
@@ -89,6 +90,17 @@ const char *inventory_time_column(enum report report);
 MUST_CHECK bool inventory_build(struct arrow_store *store, const struct inventory_request *request,
                                 struct arena *arena, struct inventory *inventory,
                                 struct error *error);
+
+/* The part of an inventory that lies in some days of its period; files and folders stay those of
+ * the month. In `arena`, which must not outlive the inventory's. */
+void inventory_clip(const struct inventory *inventory, struct period days, struct arena *arena,
+                    struct inventory *clipped);
+
+/* Only lists: the files of the source and month, sorted by path, with size and time. No footer is
+ * opened, so `grain` and what follows it are unset. No file is no error. */
+MUST_CHECK bool inventory_list(struct arrow_store *store, const struct inventory_request *request,
+                               struct arena *arena, struct input_file **files, size_t *count,
+                               struct error *error);
 
 /* Lists the folders again: ERROR_TRY_AGAIN when a file of the inventory has gone or has another size
  * or time than before, so that a run that read some of the old bytes and some of the new ones
