@@ -156,7 +156,7 @@ static void test_defaults(void **state)
     assert_int_equal(config.memory_limit, 0);
     assert_int_equal(config.shard_index, 0);
     assert_int_equal(config.shard_count, 1);
-    assert_true(config.rollups);
+    assert_false(config.rollups);
     assert_false(config.strict);
     assert_null(config.report_file);
     assert_null(config.s3.endpoint);
@@ -319,6 +319,12 @@ static void test_shadow_writes_beside_the_live_schema(void **state)
     assert_true(load(BASE CLUSTERS "postgresql: {schema: org1}\noutput_mode: shadow\n", ""));
     assert_string_equal(config.live_schema, "org1");
     assert_string_equal(config.output_schema, "org1_shadow");
+    assert_true(load(BASE CLUSTERS "postgresql: {schema: org1}\n"
+                                   "output: {to: [sqlite:a.db], mode: shadow}\n", ""));
+    assert_string_equal(config.output_schema, "org1_shadow");
+    assert_string_equal(config.outputs.items[0], "sqlite:a.db");
+    assert_false(load(BASE CLUSTERS "output: {modus: shadow}\n", ""));
+    assert_int_equal(error.kind, ERROR_BAD_CONFIG);
     assert_false(load(BASE CLUSTERS, "--output-mode shadow"));
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_false(

@@ -148,6 +148,34 @@ static bool take_all(struct config_values *values, struct arena *arena, enum opt
     return check_kind(values, id, error);
 }
 
+/* `output: {to: […], mode: shadow}` is another way to write `output: […]` and `output_mode: shadow`:
+ * the map's keys stand where the list's would. */
+static const struct config_node *lift_output(const struct config_node *root, struct arena *arena)
+{
+    const struct config_node *output = config_node_find(root, "output");
+    if (output == NULL || output->kind != CONFIG_NODE_MAP)
+        return root;
+    struct config_node *lifted = arena_alloc(arena, sizeof *lifted);
+    *lifted = *root;
+    lifted->items = arena_alloc_array(arena, root->count + output->count, sizeof *lifted->items);
+    lifted->count = 0;
+    for (size_t i = 0; i < root->count; i++) {
+        if (root->items[i].value != output) {
+            lifted->items[lifted->count++] = root->items[i];
+            continue;
+        }
+        for (size_t o = 0; o < output->count; o++) {
+            struct config_entry entry = output->items[o];
+            if (strcmp(entry.key, "to") == 0)
+                entry.key = "output";
+            else
+                entry.key = arena_printf(arena, "output_%s", entry.key);
+            lifted->items[lifted->count++] = entry;
+        }
+    }
+    return lifted;
+}
+
 bool config_values_load(const struct command_line *line, struct arena *arena,
                         struct config_values *values, struct error *error)
 {
@@ -156,6 +184,7 @@ bool config_values_load(const struct command_line *line, struct arena *arena,
     values->file = config_values_text(values, OPTION_CONFIG);
     if (values->file != NULL) {
         TRY(config_file_read(values->file, arena, &values->root, error));
+        values->root = lift_output(values->root, arena);
         TRY(config_keys_check(values->file, values->root, arena, &values->ignored, error));
     }
     for (int id = 0; id < OPTION_COUNT; id++)
