@@ -87,8 +87,8 @@ static void test_usage_is_summed_by_labels_of_enabled_keys(void **state)
         {0, "web", "n1", "d", NULL, "i-1", NULL, 3600, NONE, 0, NONE, 4},
     };
     static const char *const rows[] = {
-        "- n1 - -1 1 -0.5 0", "web n1 - 1 - - 0", "web n1 {\"app\":\"y\"} 1 - 0.5 0",
-        "web n1 {\"app\":\"x\"} 3 3 4 0"};
+        "- n1 - -1 1 -0.5 0", "web n1 - 1 - - 0", "web n1 {\"app\":\"x\"} 3 3 4 0",
+        "web n1 {\"app\":\"y\"} 1 - 0.5 0"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     fixture_open(&fixture, 1);
@@ -97,7 +97,7 @@ static void test_usage_is_summed_by_labels_of_enabled_keys(void **state)
     assert_pod_rows(&fixture, 0, rows, COUNT(rows));
     struct usage_day day;
     take_day(&fixture, 0, &day);
-    const struct usage_row *group = (const struct usage_row *)day.rows.rows + 3;
+    const struct usage_row *group = (const struct usage_row *)day.rows.rows + 2;
     assert_string_equal(text_of(&fixture, group->resource_id), "i-2"); /* the greatest */
     assert_true(group->pod_usage_memory_gigabyte_hours == 3);
     assert_true(group->node_capacity_memory_gigabytes == 4);
