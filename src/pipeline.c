@@ -10,6 +10,7 @@
 #include "result/run_summary.h"
 #include "run/changes.h"
 #include "run/cost_stage.h"
+#include "run/rollups.h"
 #include "run/usage_spool.h"
 #include "run/usage_stage.h"
 #include "run/usage_state.h"
@@ -359,6 +360,18 @@ static bool run_cost_units(struct month_work *month, struct error *error)
     return true;
 }
 
+/* After all bills: their costs as rows of the clusters' daily summaries, and what comes of them. */
+static bool write_costs_back(struct month_work *month, struct error *error)
+{
+    const struct config *config = month->run->config;
+    for (size_t i = 0; config->rollups && i < month->count; i++) {
+        const struct work_unit *unit = &month->units[i];
+        if (unit->cluster != NULL && is_on_our_bill(month, unit->cluster))
+            TRY(rollups_write_back(month->run, unit->cluster, month->days, error));
+    }
+    return true;
+}
+
 static bool run_month(struct run *run, struct period days, struct error *missing, size_t *done,
                       struct error *error)
 {
@@ -379,6 +392,7 @@ static bool run_month(struct run *run, struct period days, struct error *missing
     if (month.spool != NULL && (config->stage & STAGE_USAGE) == 0)
         TRY(load_state(&month, error));
     TRY(run_cost_units(&month, error));
+    TRY(write_costs_back(&month, error));
     *done += month.done;
     if (missing->kind == ERROR_NONE)
         *missing = month.missing;

@@ -79,7 +79,7 @@ struct config {
                                          "postgresql:"; read with `postgresql`, from live_schema */
     struct settings settings;
     struct cost_rules cost_rules;
-    bool rollups; /* also write the summary tables of the pages; default true */
+    bool rollups; /* also write the summary tables of the pages; default false */
     bool strict;  /* malformed labels and open reconciliations are errors */
 
     /* How. */

@@ -216,15 +216,16 @@ static void add_stored(struct tag_summary *summary, const struct tag_row *row)
     struct text_carry *carry = &summary->carry;
     if (is_disabled(summary, text_pool_borrow(carry->from, row->key)))
         return;
+    bool of_bill = summary->kind == TAG_AWS_TAGS; /* the other tables lack these columns */
     const uint32_t key[KEY_WORDS] = {
         [KEY_KEY] = text_carry_id(carry, row->key),
-        [KEY_BILL] = (uint32_t)row->cost_entry_bill_id,
+        [KEY_BILL] = (uint32_t)(of_bill ? row->cost_entry_bill_id : INTEGER_NULL),
         [KEY_PERIOD] = (uint32_t)row->report_period_id,
-        [KEY_ACCOUNT] = text_carry_id(carry, row->usage_account_id),
+        [KEY_ACCOUNT] = of_bill ? text_carry_id(carry, row->usage_account_id) : TEXT_NULL,
         [KEY_NAMESPACE] = text_carry_id(carry, row->namespace),
         [KEY_NODE] = text_carry_id(carry, row->node),
     };
-    uint32_t group = find_group(summary, key, row->account_alias_id);
+    uint32_t group = find_group(summary, key, of_bill ? row->account_alias_id : INTEGER_NULL);
     struct text values = text_pool_borrow(carry->from, row->values);
     size_t count = 0;
     arena_reset(&summary->scratch);

@@ -10,6 +10,7 @@
 #include "decode/decode.h"
 #include "result/run_summary.h"
 #include "run/input_mark.h"
+#include "run/rollups.h"
 #include "run/turns.h"
 #include "run/usage_spool.h"
 
@@ -32,6 +33,7 @@ struct cost_work {
     struct day_span *spans;
     size_t span_count;
     struct cost_worker *workers;
+    struct rollups *rollups; /* NULL: none are written */
     enum grain grain; /* of the lines that are attributed */
     int64_t rows_in;
     int64_t rows_out;
@@ -184,13 +186,14 @@ static bool read_span(struct cost_work *work, struct cost_worker *worker,
     return add_lines(work, worker, span, work->grain, false, error);
 }
 
-static bool deliver_day(struct cost_work *work, struct attribution_day *day,
+static bool deliver_day(struct cost_work *work, struct attribution_day *day, int32_t date,
                         const struct row_batch *rows, struct error *error)
 {
     struct run *run = run_of(work);
     work->rows_out += (int64_t)rows->count;
     run_summary_add_explanation(run->summary, attribution_day_explanation(day));
-    return outputs_write(&run->outputs, rows, error);
+    TRY(outputs_write(&run->outputs, rows, error));
+    return rollups_add_day(work->rollups, date, rows, error);
 }
 
 static bool attribute_span(void *context, struct turns *turns, size_t task, int number,
@@ -212,7 +215,7 @@ static bool attribute_span(void *context, struct turns *turns, size_t task, int 
         attribution_day_finish(worker->days[i], &rows, &sums, &notices);
         if (i == 0)
             done = turns_take(turns, task, error);
-        done = done && deliver_day(work, worker->days[i], &rows, error);
+        done = done && deliver_day(work, worker->days[i], span->days.first + i, &rows, error);
     }
     if (done) {
         reconciliation_merge(summary->sums, &sums);
@@ -236,7 +239,10 @@ static bool run_passes(struct cost_work *work, struct error *error)
                                      .source = stage->bill->source,
                                      .days = stage->days};
     TRY(gather_facts(work, error));
-    TRY(outputs_begin(&run->outputs, &scope, error));
+    const struct sink_scope with_rollups =
+        rollups_cost_scope(run, &scope, stage->bill, run->arena);
+    TRY(outputs_begin(&run->outputs, &with_rollups, error));
+    TRY(rollups_open_costs(run, stage->bill, stage->days, &work->rollups, error));
     TRY(turns_run(work->span_count, run->config->threads, attribute_span, work, error));
     attribution_notices_merge(stage->summary->notices,
                               attribution_facts_notices(work->attribution));
@@ -245,6 +251,7 @@ static bool run_passes(struct cost_work *work, struct error *error)
                          "the bill does not reconcile with what was attributed; nothing was "
                          "written (run without --strict to see the figures)");
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
+    TRY(rollups_finish(work->rollups, stage->summary->notices, error));
     if (run->keeps_marks)
         TRY(input_marks_write(stage->marks, stage->days, "cost", stage->bill->source,
                               &run->outputs, error));
@@ -295,6 +302,7 @@ bool cost_stage_run(const struct cost_stage *stage, struct error *error)
     day_span_build(stage->inventory, stage->days, &arena, &work.spans, &work.span_count);
     work.workers = open_workers(config->threads);
     bool done = run_passes(&work, error);
+    rollups_close(work.rollups);
     if (!done)
         outputs_abort(&run->outputs);
     close_workers(work.workers, config->threads);

@@ -8,6 +8,7 @@
 #include "result/run_summary.h"
 #include "run/input_mark.h"
 #include "run/role_mark.h"
+#include "run/rollups.h"
 #include "run/turns.h"
 #include "run/usage_spool.h"
 #include "run/usage_state.h"
@@ -25,6 +26,7 @@ struct usage_work {
     struct day_span *spans;
     size_t span_count;
     struct usage_worker *workers;
+    struct rollups *rollups; /* NULL: none are written */
     int64_t rows_in; /* delivered in turns, so no lock */
     int64_t rows_out;
 };
@@ -174,6 +176,7 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
     struct row_batch state = day->rows;
     state.table = &usage_state_table;
     TRY(outputs_write(&run->outputs, &day->rows, error));
+    TRY(rollups_add_day(work->rollups, day->day, &day->rows, error));
     TRY(outputs_write(&run->state, &state, error));
     return outputs_write(&run->state, &day->facts, error);
 }
@@ -228,7 +231,7 @@ static void close_workers(struct usage_worker *workers, int count, struct run_su
     free(workers);
 }
 
-static bool begin_outputs(const struct usage_work *work, struct error *error)
+static bool begin_outputs(struct usage_work *work, struct error *error)
 {
     const struct usage_stage *stage = work->stage;
     static const struct table *const tables[] = {&usage_table, &input_mark_table};
@@ -243,8 +246,11 @@ static bool begin_outputs(const struct usage_work *work, struct error *error)
                                            .table_count = 3,
                                            .source = stage->cluster->source,
                                            .days = stage->days};
-    TRY(outputs_begin(&run->outputs, &scope, error));
-    return outputs_begin(&run->state, &state_scope, error);
+    const struct sink_scope with_rollups =
+        rollups_usage_scope(run, &scope, stage->cluster, run->arena);
+    TRY(outputs_begin(&run->outputs, &with_rollups, error));
+    TRY(outputs_begin(&run->state, &state_scope, error));
+    return rollups_open_usage(run, stage->cluster, stage->days, &work->rollups, error);
 }
 
 static bool write_marks(const struct usage_stage *stage, struct error *error)
@@ -282,6 +288,7 @@ static bool run_spans(struct usage_work *work, struct error *error)
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     if (!stage->write)
         return true;
+    TRY(rollups_finish(work->rollups, NULL, error));
     TRY(write_marks(stage, error));
     return commit_outputs(run, error);
 }
@@ -296,6 +303,7 @@ bool usage_stage_run(const struct usage_stage *stage, struct error *error)
     day_span_build(stage->inventory, stage->days, &arena, &work.spans, &work.span_count);
     work.workers = open_workers(run->config->threads, stage->rules);
     bool done = run_spans(&work, error);
+    rollups_close(work.rollups);
     if (!done)
         abort_outputs(run);
     close_workers(work.workers, run->config->threads, run->summary);
