@@ -272,28 +272,42 @@ static uint32_t tags_of(struct cost_attributor *attributor, const struct cost_sh
     return row_tags_merge(attributor->row_tags, labels, line_tags);
 }
 
-static void emit(struct cost_attributor *attributor, const struct class_view *class,
-                 const struct cost_share *share)
+static void make_key(struct cost_attributor *attributor, const struct class_view *class,
+                     const struct cost_share *share, uint32_t key[GROUP_WORDS])
 {
-    const uint32_t key[GROUP_WORDS] = {
-        [GROUP_PART] = class->key[CLASS_PART],
-        [GROUP_TARGET] = share->target,
-        [GROUP_TAGS] = tags_of(attributor, share, class->tags),
-        [GROUP_COST_CATEGORY] = share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL,
-        [GROUP_DIRECTION] = share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE,
-    };
+    key[GROUP_PART] = class->key[CLASS_PART];
+    key[GROUP_TARGET] = share->target;
+    key[GROUP_TAGS] = tags_of(attributor, share, class->tags);
+    key[GROUP_COST_CATEGORY] = share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL;
+    key[GROUP_DIRECTION] = share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE;
+}
+
+static void emit(struct cost_attributor *attributor, const struct class_view *class,
+                 const struct cost_share *share, const uint32_t key[GROUP_WORDS])
+{
     double costs[COST_COLUMNS];
     for (int column = 0; column < COST_COLUMNS; column++)
         costs[column] = share->multiplier * class->costs[column] / share->divisor;
     cost_groups_add(attributor->groups, key, class->usage_amount / share->usage_divisor, costs);
 }
 
+/* A few shares at a time: the groups are many and lie anywhere, so they are fetched together. */
 static void emit_plan(struct cost_attributor *attributor, const struct class_view *class,
                       const struct cost_plan *plan)
 {
-    const struct cost_share *shares = attributor->shares.shares + plan->first_share;
-    for (uint32_t i = 0; i < plan->share_count; i++)
-        emit(attributor, class, &shares[i]);
+    enum { TOGETHER = 8 };
+    uint32_t keys[TOGETHER][GROUP_WORDS];
+    for (uint32_t first = 0; first < plan->share_count; first += TOGETHER) {
+        const struct cost_share *shares = attributor->shares.shares + plan->first_share + first;
+        uint32_t left = plan->share_count - first;
+        uint32_t count = left < TOGETHER ? left : TOGETHER;
+        for (uint32_t i = 0; i < count; i++) {
+            make_key(attributor, class, &shares[i], keys[i]);
+            key_map_prefetch(&attributor->groups->map, keys[i]);
+        }
+        for (uint32_t i = 0; i < count; i++)
+            emit(attributor, class, &shares[i], keys[i]);
+    }
 }
 
 static void add_part(struct exact_sum sums[COST_COLUMNS], const struct class_view *class,

@@ -355,8 +355,13 @@ static void reconcile_row(struct row_sums *found, const struct cost_row *row,
 }
 
 /* Groups lie in the order of the bill, rows are made in their own: fetch ahead. */
-static void fetch_group(const struct cost_groups *groups, uint32_t number)
+static void fetch_ahead(const struct cost_groups *groups, const struct number_list *order,
+                        uint32_t row)
 {
+    enum { AHEAD = 12 };
+    if (row + AHEAD >= order->count)
+        return;
+    uint32_t number = order->items[row + AHEAD];
     __builtin_prefetch(key_map_key(&groups->map, number));
     __builtin_prefetch(&groups->amounts[number]);
     __builtin_prefetch((const char *)&groups->amounts[number] + 64);
@@ -367,7 +372,6 @@ const struct cost_row *cost_groups_rows(struct cost_groups *groups,
                                         struct reconciliation *sums,
                                         struct attribution_notices *notices)
 {
-    enum { AHEAD = 12 };
     struct number_list order = {0};
     struct row_maker maker = {.groups = groups, .names = names};
     struct row_sums found = {.maker = &maker, .sums = sums};
@@ -378,8 +382,7 @@ const struct cost_row *cost_groups_rows(struct cost_groups *groups,
         groups->rows = memory_grow(groups->rows, groups->row_capacity * sizeof *groups->rows);
     }
     for (uint32_t i = 0; i < order.count; i++) {
-        if (i + AHEAD < order.count)
-            fetch_group(groups, order.items[i + AHEAD]);
+        fetch_ahead(groups, &order, i);
         fill_row(&maker, order.items[i], &groups->rows[i], notices);
         reconcile_row(&found, &groups->rows[i], &groups->amounts[order.items[i]]);
     }

@@ -98,6 +98,11 @@ uint32_t key_map_add(struct key_map *map, const uint32_t *key, bool *added)
     return index;
 }
 
+void key_map_prefetch(const struct key_map *map, const uint32_t *key)
+{
+    __builtin_prefetch(&map->slots[hash_key(key, map->words) & map->slot_mask]);
+}
+
 uint32_t key_map_find(const struct key_map *map, const uint32_t *key)
 {
     const uint64_t *slot = find_slot(map, key, hash_key(key, map->words));

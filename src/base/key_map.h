@@ -27,6 +27,10 @@ void key_map_clear(struct key_map *map);
 /* The index of a key, adding it when new; *added (may be NULL) says so. */
 uint32_t key_map_add(struct key_map *map, const uint32_t *key, bool *added);
 
+/* Fetches the place of a key that will be added or looked for soon; worthwhile in maps that exceed
+ * the processor's cache. */
+void key_map_prefetch(const struct key_map *map, const uint32_t *key);
+
 /* The index of a key, or UINT32_MAX. */
 uint32_t key_map_find(const struct key_map *map, const uint32_t *key);
 
