@@ -283,6 +283,7 @@ static void test_daily_lines_are_made_of_hourly_ones(void **state)
          .entity = "AWS Marketplace",
          .name = NULL},
         {.hour = 25, .resource = "i-1", .type = "Usage", .tags = "{}", .currency = "USD"},
+        {.hour = 1, .resource = "elsewhere", .type = "Usage", .currency = "USD"},
     };
     struct fixture fixture = {FIXTURE_INPUT(node, hours), .daily_from_hourly = true};
     FIXTURE_EXPECT(&fixture, "c-east Pod shop n1 -/-/- {} 1 1", "c-east Pod shop n1 -/-/- {} 1 3");
