@@ -42,6 +42,27 @@ static bool find_input(const struct config *config, struct arrow_store *store,
     return true;
 }
 
+static bool is_selected(const struct config *config, const struct work_unit *unit)
+{
+    if (unit->bill != NULL)
+        return (config->stage & STAGE_COST) != 0;
+    if ((config->stage & STAGE_USAGE) == 0)
+        return false;
+    for (size_t i = 0; i < config->cluster_count; i++)
+        if (strcmp(config->clusters[i].source, unit->source) == 0)
+            return true;
+    return false;
+}
+
+/* Alone, the usage stage looks at no bill, and at other clusters only for the roles of their nodes:
+ * one cluster of thousands then costs no more requests than one of a few. */
+static bool is_needed(const struct config *config, const struct work_unit *unit)
+{
+    if ((config->stage & STAGE_COST) != 0 || is_selected(config, unit))
+        return true;
+    return unit->cluster != NULL && !config->settings.node_roles_given;
+}
+
 /* The units of one month. Usage units are those of all clusters: of the ones left out by --cluster
  * or by the shard, roles of nodes and shares of bills may still be needed. */
 static bool find_units(const struct config *config, struct arrow_store *store, struct period days,
@@ -55,28 +76,18 @@ static bool find_units(const struct config *config, struct arrow_store *store, s
         struct work_unit *unit = &list[(*count)++];
         const struct cluster *cluster = &config->all_clusters[i];
         *unit = (struct work_unit){"usage", cluster->source, days, .cluster = cluster};
-        TRY(find_input(config, store, unit, arena, error));
+        if (is_needed(config, unit))
+            TRY(find_input(config, store, unit, arena, error));
     }
     for (size_t i = 0; i < config->bill_count; i++) {
         struct work_unit *unit = &list[(*count)++];
         const struct bill *bill = &config->bills[i];
         *unit = (struct work_unit){"cost", bill->source, days, .bill = bill, .bill_number = i};
-        TRY(find_input(config, store, unit, arena, error));
+        if (is_needed(config, unit))
+            TRY(find_input(config, store, unit, arena, error));
     }
     *units = list;
     return true;
-}
-
-static bool is_selected(const struct config *config, const struct work_unit *unit)
-{
-    if (unit->bill != NULL)
-        return (config->stage & STAGE_COST) != 0;
-    if ((config->stage & STAGE_USAGE) == 0)
-        return false;
-    for (size_t i = 0; i < config->cluster_count; i++)
-        if (strcmp(config->clusters[i].source, unit->source) == 0)
-            return true;
-    return false;
 }
 
 /* Deals the selected units to the shards; the others get none (-1). */
@@ -471,7 +482,7 @@ static bool run_months(struct run *run, struct error *error)
     bool bill_missing = missing.kind != ERROR_NONE && (config->stage & STAGE_COST) != 0 &&
                         run->summary->cost_rows_out == 0 && config->bill_count > 0 &&
                         config->shard_count == 1 && !config->changed;
-    if (missing.kind != ERROR_NONE && (done == 0 || bill_missing)) {
+    if (missing.kind != ERROR_NONE && (done == 0 || bill_missing || config->strict)) {
         *error = missing;
         return false;
     }
@@ -481,8 +492,7 @@ static bool run_months(struct run *run, struct error *error)
 bool pipeline_run(const struct config *config, const struct run_observer *observer,
                   struct arena *arena, struct run_summary *summary, struct error *error)
 {
-    struct run run = {
-        .config = config, .arena = arena, .summary = summary, .observer = observer};
+    struct run run = {.config = config, .arena = arena, .summary = summary, .observer = observer};
     struct arrow_counters before; /* of earlier passes of the same process */
     double began = run_clock();
     arrow_counters_read(&before);
@@ -558,8 +568,8 @@ bool pipeline_plan(const struct config *config, struct arena *arena, struct work
     bool more = true;
     TRY(arrow_store_open(config->input, &config->s3, false, arena, &store, error));
     size_t most = count_months(rest) * (config->all_cluster_count + config->bill_count);
-    *units = arena_alloc_array(arena, config->changed ? most * MOST_STRETCHES : most,
-                               sizeof **units);
+    *units =
+        arena_alloc_array(arena, config->changed ? most * MOST_STRETCHES : most, sizeof **units);
     *count = 0;
     while (more) {
         more = calendar_split_month(rest, &days, &rest);
