@@ -5,12 +5,30 @@
 #include "base/arena.h"
 #include "base/nearest.h"
 #include "config/config.h"
+#include "rollup/rollup_table.h"
+#include "rollup/tag_summary.h"
 #include "sink/sink.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct table *const tables[] = {&usage_table, &cost_table};
+enum { MOST_TABLES = 64 };
+
+/* The daily tables; with rollups on, those that are made of them too. */
+static size_t list_tables(bool rollups, const struct table *tables[MOST_TABLES])
+{
+    size_t count = 0, made;
+    tables[count++] = &usage_table;
+    tables[count++] = &cost_table;
+    for (int input = ROLLUP_USAGE; rollups && input <= ROLLUP_COSTS; input++) {
+        const struct rollup_table *rollup = rollup_tables((enum rollup_input)input, &made);
+        for (size_t i = 0; i < made && count < MOST_TABLES; i++)
+            tables[count++] = &rollup[i].table;
+    }
+    for (int kind = 0; rollups && kind < TAG_KINDS && count < MOST_TABLES; kind++)
+        tables[count++] = tag_summary_table((enum tag_kind)kind);
+    return count;
+}
 
 static bool check_kind(const char *kind, struct error *error)
 {
@@ -32,12 +50,13 @@ static bool check_kind(const char *kind, struct error *error)
 static bool print_schema(const struct command_line *line, struct arena *arena, struct error *error)
 {
     struct config config;
+    const struct table *tables[MOST_TABLES];
     const char *text;
     const char *kind = line->argument_count > 0 ? line->arguments[0] : "sqlite";
     TRY(check_kind(kind, error));
     TRY(config_load_places(line, arena, &config, error));
-    TRY(sink_schema(kind, tables, sizeof tables / sizeof tables[0], config.output_schema, arena,
-                    &text, error));
+    size_t count = list_tables(config.rollups, tables);
+    TRY(sink_schema(kind, tables, count, config.output_schema, arena, &text, error));
     fputs(text, stdout);
     return true;
 }

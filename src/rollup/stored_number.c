@@ -15,8 +15,8 @@ static double round_by_text(double value, int precision, int scale)
 
 double stored_number(double value, int precision, int scale)
 {
-    static const long double powers[] = {1,    1e1L, 1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,
-                                         1e8L, 1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L};
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     enum { POWERS = sizeof powers / sizeof powers[0] };
     if (measure_is_null(value) || !isfinite(value) || value == 0)
         return value;
@@ -31,6 +31,7 @@ double stored_number(double value, int precision, int scale)
     long double whole = floorl(scaled), rest = scaled - whole;
     if (fabsl(rest - 0.5L) <= scaled * 2e-16L)
         return round_by_text(value, precision, scale);
-    long double rounded = (rest > 0.5L ? whole + 1 : whole) / powers[scale];
-    return value < 0 ? (double)-rounded : (double)rounded;
+    /* Both are whole numbers below 2^53 here, so the quotient is the double nearest to it. */
+    double rounded = (double)(rest > 0.5L ? whole + 1 : whole) / powers[scale];
+    return value < 0 ? -rounded : rounded;
 }
