@@ -161,3 +161,10 @@ class Names(unittest.TestCase):
             if path.is_file() and path.parent.name != "__pycache__":
                 used |= set(re.findall(r"\bCOSTAGG_[A-Z_0-9]+", path.read_text()))
         self.assertEqual(used - known, set())
+
+    def test_every_metric_that_alerts_name_is_one_the_program_writes(self):
+        written = "".join(p.read_text() for p in (program.ROOT / "src").rglob("*.c"))
+        rules = (DEPLOY / "prometheus/alerts.yaml").read_text()
+        for line in re.findall(r"^ *expr: (.*)$", rules, re.M):
+            for name in re.findall(r"\bcostagg_\w+", line):
+                self.assertIn(name, written)
