@@ -117,11 +117,11 @@ static bool asks_for(const char *target, const char *path)
     return strncmp(target, path, length) == 0 && strchr(" ?\r\n", target[length]) != NULL;
 }
 
-/* A copy, so that a slow client does not hold the lock. */
-static char *copy_page(struct status_server *server, char *const *page)
+/* A copy, so that a slow client does not hold the lock; `early` before there is a page. */
+static char *copy_page(struct status_server *server, char *const *page, const char *early)
 {
     pthread_mutex_lock(&server->lock);
-    char *copy = strdup(*page != NULL ? *page : "starting\n");
+    char *copy = strdup(*page != NULL ? *page : early);
     pthread_mutex_unlock(&server->lock);
     return copy;
 }
@@ -140,12 +140,12 @@ static void answer(struct status_server *server, int client)
     } else if (asks_for(target, "/healthz")) {
         bool stuck = clock_ms() / 1000 - server->beat > STUCK_SECONDS;
         char *page = stuck ? strdup("stuck: no progress for half an hour\n")
-                           : copy_page(server, &server->health);
+                           : copy_page(server, &server->health, "starting\n");
         reply(server, client, stuck ? "503 Service Unavailable" : "200 OK", "",
               page != NULL ? page : "", get, deadline);
         free(page);
     } else if (asks_for(target, "/metrics")) {
-        char *page = copy_page(server, &server->metrics);
+        char *page = copy_page(server, &server->metrics, "");
         reply(server, client, "200 OK", "version=0.0.4; ", page != NULL ? page : "", get, deadline);
         free(page);
     } else {

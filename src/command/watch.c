@@ -72,8 +72,8 @@ static void print_health(FILE *stream, const struct watch *watch)
         fprintf(stream, "the last pass failed with status %d, see the log\n", watch->status);
 }
 
-/* Shows how things stand, over HTTP and in the metrics file. */
-static bool publish(struct watch *watch, const struct config *config, struct error *error)
+/* Shows how things stand, over HTTP and in the metrics file (NULL: none). */
+static bool publish(struct watch *watch, const char *metrics_file, struct error *error)
 {
     char *metrics = NULL, *health = NULL;
     size_t length = 0, health_length = 0;
@@ -90,8 +90,8 @@ static bool publish(struct watch *watch, const struct config *config, struct err
     done = fclose(health_stream) == 0 && done;
     if (done) {
         status_server_set(watch->server, metrics, health);
-        if (config->metrics_file != NULL)
-            done = whole_file_write(config->metrics_file, "metrics file", metrics, length, error);
+        if (metrics_file != NULL)
+            done = whole_file_write(metrics_file, "metrics file", metrics, length, error);
     } else {
         error_set(error, ERROR_INTERNAL, "out of memory");
     }
@@ -245,7 +245,7 @@ static bool make_pass(struct watch *watch, struct arena *service, struct error *
     if (going && outcome != OUTCOMES)
         note_pass(watch, outcome, &failure);
     struct error unpublished = {0};
-    if (going && loaded && !publish(watch, &config, &unpublished))
+    if (going && !publish(watch, loaded ? config.metrics_file : NULL, &unpublished))
         log_write(LOG_ERROR, "%s", unpublished.message);
     arena_close(&arena);
     *error = failure;
