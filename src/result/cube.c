@@ -309,8 +309,11 @@ bool cube_read(struct result *result, const struct result_scope *scope, struct c
                           sizeof cost_columns / sizeof *cost_columns, &reading, error);
         reading_forget(&reading, result);
     }
+    /* Costs written back are no usage; they are in the other table. */
+    struct result_scope usage = *scope;
+    usage.part = TABLE_USAGE_ROWS;
     if (done && cube->has_usage)
-        done = read_table(result, &usage_table, scope, usage_columns,
+        done = read_table(result, &usage_table, &usage, usage_columns,
                           sizeof usage_columns / sizeof *usage_columns, &reading, error);
     reading_close(&reading);
     if (!done)
