@@ -56,7 +56,7 @@ size_t utf8_printable_length(const char *text)
     uint32_t code = length == 0 ? 0 : at[0] & (0xffu >> (length + 1));
     for (size_t i = 1; i < length; i++)
         code = code << 6 | (at[i] & 0x3fu);
-    bool control = code < 0xa0 || (code >= 0x2028 && code <= 0x202e) ||
-                   (code >= 0x2066 && code <= 0x2069);
+    bool control =
+        code < 0xa0 || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
     return control ? 0 : length;
 }
