@@ -32,7 +32,7 @@ static bool read_all(const char *location, const struct table *table, struct tex
 {
     struct result *result;
     struct result_table found;
-    struct result_scope scope = {NULL, RESULT_ALL_DAYS};
+    struct result_scope scope = {.days = RESULT_ALL_DAYS};
     TRY(result_open(location, NULL, arena, &result, error));
     TRY(result_describe(result, table, &found, error));
     struct result_day *days;
