@@ -18,7 +18,8 @@ struct run_summary;
 
 /* Runs. `summary` is opened by the caller and filled as far as the run got, also on failure.
  * `observer` may be NULL. A source without input in the period is left out with a warning; when
- * that leaves nothing to do, or a bill without lines, the run ends with ERROR_NO_INPUT. */
+ * that leaves nothing to do, or a bill without lines, or under --strict, the run ends with
+ * ERROR_NO_INPUT after the others are done. */
 MUST_CHECK bool pipeline_run(const struct config *config, const struct run_observer *observer,
                              struct arena *arena, struct run_summary *summary,
                              struct error *error);

@@ -95,13 +95,14 @@ static void cover_texts(struct node_capacity *capacity, uint32_t text_count)
     capacity->text_room = room;
 }
 
-void node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
-                       struct period period, uint32_t text_count)
+size_t node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
+                         struct period period, uint32_t text_count)
 {
     cover_texts(capacity, text_count);
     struct day_window window = day_window_of(period);
     int64_t start = DECODE_TIME_NULL;
     uint32_t row = 0;
+    size_t taken = 0;
     for (size_t i = 0; i < batch->rows; i++) {
         int64_t time = batch->interval_start[i];
         if (time != start) { /* intervals come in runs */
@@ -119,7 +120,9 @@ void node_capacity_add(struct node_capacity *capacity, const struct pod_usage_ba
             measure_max(cell->cpu_core_seconds, batch->node_capacity_cpu_core_seconds[i]);
         cell->memory_byte_seconds =
             measure_max(cell->memory_byte_seconds, batch->node_capacity_memory_byte_seconds[i]);
+        taken++;
     }
+    return taken;
 }
 
 struct capacity_sum {

@@ -48,10 +48,10 @@ void node_capacity_init(struct node_capacity *capacity);
 void node_capacity_close(struct node_capacity *capacity);
 void node_capacity_clear(struct node_capacity *capacity);
 
-/* Folds hourly rows of the period; others are skipped. `text_count` is the number of texts in the
+/* Folds hourly rows of the period; others are skipped. Returns how many it took. `text_count` is the number of texts in the
  * pool the batch's ids belong to. Needs interval_start, node and the two capacity columns. */
-void node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
-                       struct period period, uint32_t text_count);
+size_t node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
+                         struct period period, uint32_t text_count);
 
 /* Sums a day up. The capacities below are those of the day chosen last. */
 void node_capacity_choose_day(struct node_capacity *capacity, int32_t day);

@@ -47,6 +47,7 @@ void usage_fold_begin(struct usage_fold *fold, const struct cluster *cluster, st
     fold->cluster = cluster;
     fold->span = span;
     fold->rows_in = 0;
+    fold->capacity_rows = 0;
     fold->claims_wanted = false;
     fold->storage.count = 0;
     label_side_clear(&fold->node_labels);
@@ -217,7 +218,8 @@ bool usage_fold_add_pods(struct usage_fold *fold, const struct pod_usage_batch *
 
 void usage_fold_add_capacity(struct usage_fold *fold, const struct pod_usage_batch *batch)
 {
-    node_capacity_add(&fold->capacity, batch, fold->span, fold->texts.count);
+    fold->capacity_rows +=
+        node_capacity_add(&fold->capacity, batch, fold->span, fold->texts.count);
 }
 
 uint64_t usage_fold_capacity_columns(void)

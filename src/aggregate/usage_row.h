@@ -14,4 +14,8 @@ struct usage_row {
 
 extern const struct table usage_table;
 
+/* The same table as runs without rollups write it: without the columns that only rows written back
+ * from bills fill. */
+extern const struct table usage_plain_table;
+
 #endif

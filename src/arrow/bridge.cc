@@ -1325,6 +1325,7 @@ struct arrow_scan {
     std::vector<slice> slices;
     std::vector<column> requests; /* as asked for; never changes */
     std::vector<column> columns;  /* the same, bound to the current file */
+    std::vector<column> unread;   /* only bound: to see that they are there */
     int64_t batch_rows;
     shared_ptr<arrow::Schema> schema;
     std::vector<shared_ptr<arrow::ArrayData>> absent; /* batch_rows nulls of each layout */
@@ -1456,6 +1457,8 @@ void next_unit(arrow_scan *scan)
     scan->next_row_group = 0;
     const slice &slice = scan->slices[scan->current->slice];
     bind_columns(&scan->columns, *scan->current->metadata->schema(),
+                 scan->store->shown(slice.path));
+    bind_columns(&scan->unread, *scan->current->metadata->schema(),
                  scan->store->shown(slice.path));
 }
 
@@ -1898,6 +1901,10 @@ bool arrow_scan_open(struct arrow_store *store, const struct arrow_slice *slices
             column.name = requests[i].name;
             column.layout = requests[i].layout;
             column.required = requests[i].required;
+            if (requests[i].unread) {
+                opened->unread.push_back(std::move(column));
+                continue;
+            }
             fields.push_back(arrow::field(column.name, layout_type(column.layout)));
             opened->requests.push_back(std::move(column));
         }

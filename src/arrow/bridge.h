@@ -124,6 +124,7 @@ struct arrow_request {
     const char *name;
     enum arrow_layout layout;
     bool required; /* missing: an error that names file, column and what was found */
+    bool unread;   /* only checked in every file: the batch has no child for it */
 };
 
 struct arrow_slice {
@@ -147,7 +148,7 @@ struct arrow_batch_place {
     int64_t first_row; /* number of the batch's first row in its file, from 0 */
 };
 
-/* The next batch: a struct array with one child per request, in their order, to be released by the
+/* The next batch: a struct array with one child per request that is read, in their order, to be released by the
  * caller (array->release). At the end array->release is NULL and true is returned. A batch never
  * spans two files nor two row groups. place->first_row counts skipped row groups too.
  *

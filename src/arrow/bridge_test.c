@@ -311,9 +311,9 @@ static const struct test_column plain_table[] = {
 };
 
 static const struct arrow_request plain_requests[] = {
-    {"time", ARROW_TIME, true},
-    {"name", ARROW_TEXT, true},
-    {"amount", ARROW_MEASURE, true},
+    {"time", ARROW_TIME, true, false},
+    {"name", ARROW_TEXT, true, false},
+    {"amount", ARROW_MEASURE, true, false},
 };
 
 static void test_a_written_file_reads_back_with_and_without_dictionaries(void **state)
@@ -359,7 +359,7 @@ static void test_other_types_are_brought_to_the_three_layouts(void **state)
         {{"c", "tdD", days, 4, NULL, NULL}, ARROW_TIME, "-86400000|0|86400000|1728000000000|"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct arrow_request request = {"c", cases[i].layout, true};
+        struct arrow_request request = {"c", cases[i].layout, true, false};
         struct arrow_slice slice = {"t.parquet", NULL, 0};
         write_file(place, "t.parquet", &cases[i].column, 1, 4, 1, true);
         assert_string_equal(scanned(place, &slice, 1, &request, 1), cases[i].expected);
@@ -373,10 +373,10 @@ static void test_a_missing_optional_column_is_null(void **state)
     struct place *place = *state;
     write_file(place, "a.parquet", plain_table, 3, 4, 1, true);
     struct arrow_slice slice = {"a.parquet", NULL, 0};
-    struct arrow_request requests[] = {{"no", ARROW_TEXT, false},
-                                       {"nor", ARROW_MEASURE, false},
-                                       {"never", ARROW_TIME, false},
-                                       {"name", ARROW_TEXT, true}};
+    struct arrow_request requests[] = {{"no", ARROW_TEXT, false, false},
+                                       {"nor", ARROW_MEASURE, false, false},
+                                       {"never", ARROW_TIME, false, false},
+                                       {"name", ARROW_TEXT, true, false}};
     assert_string_equal(scanned(place, &slice, 1, requests, 4),
                         "null null null a|null null null null|null null null |null null null ü b|");
 }
@@ -385,7 +385,7 @@ static void test_a_missing_required_column_names_file_column_and_what_is_there(v
 {
     struct place *place = *state;
     write_file(place, "a.parquet", plain_table, 3, 4, 1, true);
-    scan_fails(place, "a.parquet", &(struct arrow_request){"node", ARROW_TEXT, true});
+    scan_fails(place, "a.parquet", &(struct arrow_request){"node", ARROW_TEXT, true, false});
     assert_says(place, ERROR_BAD_DATA,
                 "/a.parquet: required column node is missing; the file has: name, amount, time");
 }
@@ -398,10 +398,10 @@ static void test_a_column_of_another_type_names_both_types(void **state)
         struct arrow_request request;
         const char *message;
     } cases[] = {
-        {{"name", ARROW_TIME, true}, "/a.parquet: column name is string, expected timestamp"},
-        {{"name", ARROW_MEASURE, false}, "column name is string, expected a number"},
-        {{"amount", ARROW_TEXT, true}, "column amount is double, expected text"},
-        {{"time", ARROW_MEASURE, true}, "column time is timestamp(ms), expected a number"},
+        {{"name", ARROW_TIME, true, false}, "/a.parquet: column name is string, expected timestamp"},
+        {{"name", ARROW_MEASURE, false, false}, "column name is string, expected a number"},
+        {{"amount", ARROW_TEXT, true, false}, "column amount is double, expected text"},
+        {{"time", ARROW_MEASURE, true, false}, "column time is timestamp(ms), expected a number"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         scan_fails(place, "a.parquet", &cases[i].request);

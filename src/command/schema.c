@@ -18,7 +18,7 @@ enum { MOST_TABLES = 64 };
 static size_t list_tables(bool rollups, const struct table *tables[MOST_TABLES])
 {
     size_t count = 0, made;
-    tables[count++] = &usage_table;
+    tables[count++] = rollups ? &usage_table : &usage_plain_table;
     tables[count++] = &cost_table;
     for (int input = ROLLUP_USAGE; rollups && input <= ROLLUP_COSTS; input++) {
         const struct rollup_table *rollup = rollup_tables((enum rollup_input)input, &made);

@@ -66,19 +66,21 @@ bool decode_open(struct arrow_store *store, const struct decode_request *request
 {
     struct decode *decode = arena_alloc(arena, sizeof *decode);
     struct arrow_request columns[MOST_COLUMNS];
+    size_t column_count = 0;
     decode->layout = request->layout;
     decode->texts = request->texts;
     for (size_t i = 0; i < request->layout->column_count; i++) {
         const struct report_column *column = &request->layout->columns[i];
-        if ((request->columns >> i & 1) == 0)
+        bool is_read = request->columns >> i & 1;
+        if (!is_read && !column->required)
             continue;
-        columns[decode->column_count] =
-            (struct arrow_request){column->name, (enum arrow_layout)column->layout,
-                                   column->required};
-        decode->columns[decode->column_count++].column = column;
+        columns[column_count++] = (struct arrow_request){
+            column->name, (enum arrow_layout)column->layout, column->required, !is_read};
+        if (is_read)
+            decode->columns[decode->column_count++].column = column;
     }
-    TRY(arrow_scan_open(store, request->slices, request->slice_count, columns,
-                        decode->column_count, DECODE_BATCH_ROWS, arena, &decode->scan, error));
+    TRY(arrow_scan_open(store, request->slices, request->slice_count, columns, column_count,
+                        DECODE_BATCH_ROWS, arena, &decode->scan, error));
     arena_on_close(arena, release, decode);
     *result = decode;
     return true;

@@ -214,7 +214,7 @@ static void add_column(struct parquet_place *place, struct arrow_request *reques
                        const struct column *column, const char *name)
 {
     enum arrow_layout layout = column ? layout_of(column) : ARROW_TEXT;
-    requests[place->column_count] = (struct arrow_request){name, layout, false};
+    requests[place->column_count] = (struct arrow_request){name, layout, false, false};
     place->columns[place->column_count++] =
         (struct parquet_column){.column = column, .layout = layout};
 }

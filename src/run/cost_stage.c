@@ -6,6 +6,7 @@
 #include "attribute/notices.h"
 #include "attribute/reconciliation.h"
 #include "base/arena.h"
+#include "base/label_json.h"
 #include "config/config.h"
 #include "decode/decode.h"
 #include "result/run_summary.h"
@@ -21,6 +22,7 @@ enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000 };
 
 struct cost_worker {
     struct text_pool texts;
+    struct key_map checked;   /* ids of texts that --strict has looked at in this span */
     struct arena arena;       /* of one span */
     struct arena days_arena;  /* of the day objects */
     struct attribution_day **days; /* as many as the longest span met so far has days */
@@ -49,6 +51,7 @@ static void renew_texts(struct cost_worker *worker)
     arena_reset(&worker->arena);
     if (worker->texts.bytes > MOST_TEXT_BYTES || worker->texts.count > MOST_TEXTS)
         text_pool_reset(&worker->texts);
+    key_map_clear(&worker->checked);
 }
 
 /* ---- first pass ---- */
@@ -133,6 +136,35 @@ static bool add_usage(struct cost_work *work, struct cost_worker *worker,
     return true;
 }
 
+static bool check_text(struct cost_worker *worker, const struct bill_line_batch *batch, size_t row,
+                       uint32_t id, const char *column, struct error *error)
+{
+    struct label_list list;
+    bool added;
+    if (id == TEXT_NULL)
+        return true;
+    key_map_add(&worker->checked, &id, &added);
+    if (!added ||
+        label_json_parse(text_pool_borrow(&worker->texts, id), &worker->arena, &list))
+        return true;
+    return error_set(error, ERROR_BAD_DATA,
+                     "%s: row %lld, column %s: it is no JSON object of strings; without --strict "
+                     "it would read as {}",
+                     batch->place.path, (long long)batch->place.first_row + (long long)row + 1,
+                     column);
+}
+
+/* With --strict: every distinct text of tags and cost categories is looked at once. */
+static bool check_texts(struct cost_worker *worker, const struct bill_line_batch *batch,
+                        struct error *error)
+{
+    for (size_t row = 0; row < batch->rows; row++) {
+        TRY(check_text(worker, batch, row, batch->resourcetags[row], "resourcetags", error));
+        TRY(check_text(worker, batch, row, batch->costcategory[row], "costcategory", error));
+    }
+    return true;
+}
+
 static bool add_lines(struct cost_work *work, struct cost_worker *worker,
                       const struct day_span *span, enum grain grain, bool capacities,
                       struct error *error)
@@ -148,6 +180,8 @@ static bool add_lines(struct cost_work *work, struct cost_worker *worker,
         TRY(decode_next(decode, &batch, error));
         if (batch.rows == 0)
             break;
+        if (work->stage->run->config->strict && !capacities)
+            TRY(check_texts(worker, &batch, error));
         for (int32_t i = 0; i < days; i++) {
             if (capacities)
                 attribution_day_add_hourly(worker->days[i], &batch);
@@ -216,6 +250,8 @@ static bool attribute_span(void *context, struct turns *turns, size_t task, int 
         if (i == 0)
             done = turns_take(turns, task, error);
         done = done && deliver_day(work, worker->days[i], span->days.first + i, &rows, error);
+        if (span->days.last > span->days.first)
+            attribution_day_release(worker->days[i]);
     }
     if (done) {
         reconciliation_merge(summary->sums, &sums);
@@ -228,6 +264,16 @@ static bool attribute_span(void *context, struct turns *turns, size_t task, int 
 }
 
 /* ---- the stage ---- */
+
+/* What --strict refuses, before anything is committed. */
+static bool check_strictly(const struct bill_summary *summary, struct error *error)
+{
+    if (reconciliation_closes(summary->sums))
+        return true;
+    return error_set(error, ERROR_DIFFERENT,
+                     "the bill does not reconcile with what was attributed; nothing was written "
+                     "(run without --strict to see the figures)");
+}
 
 static bool run_passes(struct cost_work *work, struct error *error)
 {
@@ -246,10 +292,8 @@ static bool run_passes(struct cost_work *work, struct error *error)
     TRY(turns_run(work->span_count, run->config->threads, attribute_span, work, error));
     attribution_notices_merge(stage->summary->notices,
                               attribution_facts_notices(work->attribution));
-    if (run->config->strict && !reconciliation_closes(stage->summary->sums))
-        return error_set(error, ERROR_DIFFERENT,
-                         "the bill does not reconcile with what was attributed; nothing was "
-                         "written (run without --strict to see the figures)");
+    if (run->config->strict)
+        TRY(check_strictly(stage->summary, error));
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     TRY(rollups_finish(work->rollups, stage->summary->notices, error));
     if (run->keeps_marks)
@@ -264,6 +308,7 @@ static struct cost_worker *open_workers(int count)
     for (int i = 0; i < count; i++) {
         workers[i] = (struct cost_worker){0};
         text_pool_init(&workers[i].texts);
+        key_map_init(&workers[i].checked, 1);
         arena_init(&workers[i].arena);
         arena_init(&workers[i].days_arena);
     }
@@ -276,6 +321,7 @@ static void close_workers(struct cost_worker *workers, int count)
         arena_close(&workers[i].days_arena);
         arena_close(&workers[i].arena);
         text_pool_close(&workers[i].texts);
+        key_map_close(&workers[i].checked);
         free(workers[i].days);
     }
     free(workers);

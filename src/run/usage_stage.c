@@ -28,6 +28,7 @@ struct usage_work {
     struct usage_worker *workers;
     struct rollups *rollups; /* NULL: none are written */
     int64_t rows_in; /* delivered in turns, so no lock */
+    int64_t capacity_rows;
     int64_t rows_out;
 };
 
@@ -163,6 +164,12 @@ static bool read_span(const struct usage_work *work, struct usage_worker *worker
 
 /* ---- delivering its days ---- */
 
+/* One of the tables of begin_outputs(). */
+static const struct table *output_table(const struct run *run)
+{
+    return run->config->rollups ? &usage_table : &usage_plain_table;
+}
+
 static bool deliver_day(struct usage_work *work, const struct usage_day *day, struct error *error)
 {
     const struct usage_stage *stage = work->stage;
@@ -173,9 +180,10 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
         return true;
     stage->marks->of[day->day - stage->marks->days.first].roles =
         role_mark_of_rows(&day->rows, stage->rules->roles, run->arena);
-    struct row_batch state = day->rows;
+    struct row_batch rows = day->rows, state = day->rows;
+    rows.table = output_table(run);
     state.table = &usage_state_table;
-    TRY(outputs_write(&run->outputs, &day->rows, error));
+    TRY(outputs_write(&run->outputs, &rows, error));
     TRY(rollups_add_day(work->rollups, day->day, &day->rows, error));
     TRY(outputs_write(&run->state, &state, error));
     return outputs_write(&run->state, &day->facts, error);
@@ -202,6 +210,8 @@ static bool fold_span(void *context, struct turns *turns, size_t task, int numbe
         TRY(deliver_day(work, &day, error));
     }
     work->rows_in += (int64_t)worker->fold.rows_in;
+    if (stage->inventory->has_daily[REPORT_POD_USAGE]) /* else they are the pods' own rows */
+        work->capacity_rows += (int64_t)worker->fold.capacity_rows;
     return true;
 }
 
@@ -234,11 +244,12 @@ static void close_workers(struct usage_worker *workers, int count, struct run_su
 static bool begin_outputs(struct usage_work *work, struct error *error)
 {
     const struct usage_stage *stage = work->stage;
-    static const struct table *const tables[] = {&usage_table, &input_mark_table};
+    static const struct table *const plain_tables[] = {&usage_plain_table, &input_mark_table};
+    static const struct table *const full_tables[] = {&usage_table, &input_mark_table};
     static const struct table *const state_tables[] = {&usage_state_table, &usage_fact_table,
                                                        &input_mark_table};
     struct run *run = (struct run *)stage->run;
-    const struct sink_scope scope = {.tables = tables,
+    const struct sink_scope scope = {.tables = run->config->rollups ? full_tables : plain_tables,
                                      .table_count = run->keeps_marks ? 2 : 1,
                                      .source = stage->cluster->source,
                                      .days = stage->days};
@@ -314,7 +325,7 @@ bool usage_stage_run(const struct usage_stage *stage, struct error *error)
                                       stage->cluster->source,
                                       stage->cluster->cluster_alias,
                                       stage->days,
-                                      work.rows_in,
+                                      work.rows_in + work.capacity_rows,
                                       work.rows_out,
                                       stage->inventory->bytes,
                                       run_clock() - began};

@@ -182,7 +182,7 @@ static bool read_groups(struct reading *reading, struct arrow_store *store,
             column->kind == COLUMN_DAY                                         ? ARROW_TIME
             : column->kind == COLUMN_NUMERIC || column->kind == COLUMN_INTEGER ? ARROW_MEASURE
                                                                                : ARROW_TEXT;
-        requests[i] = (struct arrow_request){column->name, layout, true};
+        requests[i] = (struct arrow_request){column->name, layout, true, false};
         if (column == sink_table_day(old->table))
             reading->day_index = i;
     }

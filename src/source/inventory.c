@@ -240,6 +240,24 @@ static bool check_conventions(const struct survey *survey, struct inventory *inv
 
 /* ---- footers ---- */
 
+/* Was a file that was listed removed meanwhile? One that cannot be read is still listed. */
+static bool is_gone(const struct survey *survey, const char *path)
+{
+    struct arena arena;
+    struct arrow_entry *entries;
+    struct error error = {0};
+    size_t count = 0;
+    bool listed = false;
+    arena_init(&arena);
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash == NULL ? "" : arena_copy(&arena, path, (size_t)(slash - path));
+    bool known = arrow_store_list(survey->store, folder, &arena, &entries, &count, &error);
+    for (size_t i = 0; known && i < count; i++)
+        listed = listed || strcmp(entries[i].path, path) == 0;
+    arena_close(&arena);
+    return known && !listed;
+}
+
 static bool read_footer(void *context, size_t number, struct error *error)
 {
     struct survey *survey = context;
@@ -262,7 +280,7 @@ static bool read_footer(void *context, size_t number, struct error *error)
                                  &footer->row_groups[i]);
     }
     arena_close(&arena);
-    if (!ok && error->kind == ERROR_NO_INPUT) /* not the same as a source without any file */
+    if (!ok && error->kind == ERROR_NO_INPUT && is_gone(survey, input->path))
         return error_set(error, ERROR_TRY_AGAIN,
                          "%s/%s: was removed while the run looked at it: run again",
                          arrow_store_location(survey->store), input->path);
