@@ -70,7 +70,7 @@ struct inventory {
     bool has_daily[REPORT_COUNT]; /* a daily file lies in the month, whatever its rows */
     struct input_file *files;     /* of the month, also those without rows in the period */
     size_t file_count;
-    const char **folders;   /* those that were listed and hold files */
+    const char **folders; /* those that were listed and hold files */
     size_t folder_count;
     const char *convention; /* where the source was found: "koku", "report first", … */
     int64_t rows;           /* of all slices */
@@ -102,8 +102,8 @@ MUST_CHECK bool inventory_list(struct arrow_store *store, const struct inventory
                                struct arena *arena, struct input_file **files, size_t *count,
                                struct error *error);
 
-/* Lists the folders again: ERROR_TRY_AGAIN when a file of the inventory has gone or has another size
- * or time than before, so that a run that read some of the old bytes and some of the new ones
+/* Lists the folders again: ERROR_TRY_AGAIN when a file of the inventory has gone or has another
+ * size or time than before, so that a run that read some of the old bytes and some of the new ones
  * commits neither. Called between the last read and the commit. Files that have come since are no
  * concern of this run. */
 MUST_CHECK bool inventory_check_unchanged(struct arrow_store *store,
