@@ -67,11 +67,21 @@ static struct sink_scope extend(const struct sink_scope *scope, enum table_part 
 static const enum tag_kind usage_tags[] = {TAG_POD_LABELS, TAG_VOLUME_LABELS};
 static const enum tag_kind cost_tags[] = {TAG_AWS_TAGS};
 
+/* The caller's array of tables need not outlive the call. */
+static struct sink_scope keep(const struct sink_scope *scope, struct arena *arena)
+{
+    const struct table **tables = arena_alloc_array(arena, scope->table_count, sizeof *tables);
+    struct sink_scope kept = *scope;
+    memcpy(tables, scope->tables, scope->table_count * sizeof *tables);
+    kept.tables = tables;
+    return kept;
+}
+
 struct sink_scope rollups_usage_scope(const struct run *run, const struct sink_scope *scope,
                                       const struct cluster *cluster, struct arena *arena)
 {
     if (!is_on(run))
-        return *scope;
+        return keep(scope, arena);
     struct sink_scope extended =
         extend(scope, TABLE_USAGE_ROWS, ROLLUP_USAGE, usage_tags, 2, arena);
     extended.owner_number = cluster->report_period_id;
@@ -82,7 +92,7 @@ struct sink_scope rollups_cost_scope(const struct run *run, const struct sink_sc
                                      const struct bill *bill, struct arena *arena)
 {
     if (!is_on(run))
-        return *scope;
+        return keep(scope, arena);
     struct sink_scope extended = extend(scope, TABLE_WHOLE, ROLLUP_COSTS, cost_tags, 1, arena);
     extended.owner_number = bill->bill_id;
     return extended;

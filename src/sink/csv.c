@@ -166,11 +166,16 @@ static bool keep_old_records(struct csv_file *file, int32_t last, struct error *
 }
 
 /* Copies the records before the scope's days. */
-static bool begin_old_records(struct csv_file *file, struct error *error)
+static bool begin_old_records(struct csv_file *file, bool whole_month, struct error *error)
 {
     size_t header = strlen(file->header);
-    if (file->old_size < header || memcmp(file->old, file->header, header) != 0)
-        return refuse_old_file(file, error);
+    if (file->old_size < header || memcmp(file->old, file->header, header) != 0) {
+        /* A file of a run without rollups has no rows that were written back, so none stay. */
+        bool none_stay = whole_month && file->part == TABLE_USAGE_ROWS;
+        if (none_stay)
+            file->old = NULL;
+        return none_stay || refuse_old_file(file, error);
+    }
     file->old_rest = file->old + header;
     return keep_old_records(file, file->days.first - 1, error);
 }
@@ -220,7 +225,7 @@ static bool begin_file(struct sink *sink, const struct table *table, enum table_
     if (sink_table_day(table) == NULL || (covers_month(&sink->scope) && part == TABLE_WHOLE))
         return true;
     TRY(map_old_file(file, arena, error));
-    return file->old == NULL || begin_old_records(file, error);
+    return file->old == NULL || begin_old_records(file, covers_month(&sink->scope), error);
 }
 
 static bool begin(struct sink *sink, struct error *error)
