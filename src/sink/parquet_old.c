@@ -41,8 +41,11 @@ static void clear_row(const struct old_rows *old, unsigned char *row)
     }
 }
 
+/* A column that the file lacks, being of an older run, is all null. */
 static bool is_valid(const struct ArrowArray *array, int64_t row)
 {
+    if (array->null_count == array->length)
+        return false;
     const uint8_t *validity = array->buffers[0];
     int64_t bit = row + array->offset;
     return validity == NULL || (validity[bit / 8] >> (bit % 8) & 1) != 0;
@@ -182,7 +185,7 @@ static bool read_groups(struct reading *reading, struct arrow_store *store,
             column->kind == COLUMN_DAY                                         ? ARROW_TIME
             : column->kind == COLUMN_NUMERIC || column->kind == COLUMN_INTEGER ? ARROW_MEASURE
                                                                                : ARROW_TEXT;
-        requests[i] = (struct arrow_request){column->name, layout, true, false};
+        requests[i] = (struct arrow_request){column->name, layout, column->required, false};
         if (column == sink_table_day(old->table))
             reading->day_index = i;
     }
