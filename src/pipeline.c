@@ -350,7 +350,7 @@ static bool run_cost_unit(struct month_work *month, size_t number, struct error 
         .bill = unit->bill,
         .inventory = unit->inventory,
         .days = month->days,
-        .marks = &month->changes.of[number].now,
+        .marks = run->config->rollups ? NULL : &month->changes.of[number].now,
         .spool = month->spool,
         .spool_clusters = spool_clusters,
         .summary = &run->summary->bills[unit->bill_number],
@@ -360,6 +360,7 @@ static bool run_cost_unit(struct month_work *month, size_t number, struct error 
     bool done = cost_stage_run(&stage, error);
     tell_end(month);
     month->done += done;
+    month->changes.of[number].ran = done;
     return done;
 }
 
@@ -379,6 +380,27 @@ static bool write_costs_back(struct month_work *month, struct error *error)
         const struct work_unit *unit = &month->units[i];
         if (unit->cluster != NULL && is_on_our_bill(month, unit->cluster))
             TRY(rollups_write_back(month->run, unit->cluster, month->days, error));
+    }
+    return true;
+}
+
+/* With rollups a bill is only done when its costs are written back, so its marks come last. */
+static bool mark_bills(struct month_work *month, struct error *error)
+{
+    struct run *run = month->run;
+    for (size_t i = 0; run->config->rollups && run->keeps_marks && i < month->count; i++) {
+        const char *source = month->units[i].source;
+        const struct sink_scope none = {.source = source, .days = month->days};
+        const struct sink_scope scope = input_marks_scope(&none, run->arena);
+        if (!month->changes.of[i].ran)
+            continue;
+        if (!outputs_begin(&run->outputs, &scope, error) ||
+            !input_marks_write(&month->changes.of[i].now, month->days, "cost", source,
+                               &run->outputs, error) ||
+            !outputs_commit(&run->outputs, error)) {
+            outputs_abort(&run->outputs);
+            return error_add_context(error, "bill %s", source);
+        }
     }
     return true;
 }
@@ -404,6 +426,7 @@ static bool run_month(struct run *run, struct period days, struct error *missing
         TRY(load_state(&month, error));
     TRY(run_cost_units(&month, error));
     TRY(write_costs_back(&month, error));
+    TRY(mark_bills(&month, error));
     *done += month.done;
     if (missing->kind == ERROR_NONE)
         *missing = month.missing;

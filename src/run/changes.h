@@ -25,6 +25,7 @@ struct unit_changes {
     struct input_marks now;
     bool *due;                   /* by day of now.days */
     struct input_marks recorded; /* in the first output */
+    bool ran;                    /* a bill was attributed */
     bool unknown;                /* what it depends on bears no marks, so it is due */
 };
 

@@ -277,17 +277,16 @@ static bool check_strictly(const struct bill_summary *summary, struct error *err
 
 static bool run_passes(struct cost_work *work, struct error *error)
 {
-    static const struct table *const tables[] = {&cost_table, &input_mark_table};
+    static const struct table *const tables[] = {&cost_table};
     const struct cost_stage *stage = work->stage;
     struct run *run = run_of(work);
-    const struct sink_scope scope = {.tables = tables,
-                                     .table_count = run->keeps_marks ? 2 : 1,
-                                     .source = stage->bill->source,
-                                     .days = stage->days};
+    const struct sink_scope daily = {
+        .tables = tables, .table_count = 1, .source = stage->bill->source, .days = stage->days};
     TRY(gather_facts(work, error));
-    const struct sink_scope with_rollups =
-        rollups_cost_scope(run, &scope, stage->bill, run->arena);
-    TRY(outputs_begin(&run->outputs, &with_rollups, error));
+    struct sink_scope scope = rollups_cost_scope(run, &daily, stage->bill, run->arena);
+    if (run->keeps_marks)
+        scope = input_marks_scope(&scope, run->arena);
+    TRY(outputs_begin(&run->outputs, &scope, error));
     TRY(rollups_open_costs(run, stage->bill, stage->days, &work->rollups, error));
     TRY(turns_run(work->span_count, run->config->threads, attribute_span, work, error));
     attribution_notices_merge(stage->summary->notices,
@@ -296,7 +295,7 @@ static bool run_passes(struct cost_work *work, struct error *error)
         TRY(check_strictly(stage->summary, error));
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     TRY(rollups_finish(work->rollups, stage->summary->notices, error));
-    if (run->keeps_marks)
+    if (run->keeps_marks && stage->marks != NULL)
         TRY(input_marks_write(stage->marks, stage->days, "cost", stage->bill->source,
                               &run->outputs, error));
     return outputs_commit(&run->outputs, error);

@@ -16,7 +16,8 @@ struct cost_stage {
     const struct bill *bill;
     const struct inventory *inventory; /* of the bill */
     struct period days;                /* of one month */
-    const struct input_marks *marks;   /* written with the rows */
+    const struct input_marks *marks;   /* written with the rows; NULL: the old ones go, because
+                                          more is to be done before there are new ones */
     struct usage_spool *spool;
     const size_t *spool_clusters; /* number in the spool, by the bill's clusters */
     struct bill_summary *summary; /* gets sums and notices, over months */

@@ -249,6 +249,23 @@ static void name_row(struct input_mark *row, const char *stage, const char *sour
     uuid_v5_finish(&hash, row->uuid);
 }
 
+struct sink_scope input_marks_scope(const struct sink_scope *scope, struct arena *arena)
+{
+    size_t count = scope->table_count;
+    const struct table **tables = arena_alloc_array(arena, count + 1, sizeof *tables);
+    enum table_part *parts = arena_alloc_array(arena, count + 1, sizeof *parts);
+    struct sink_scope extended = *scope;
+    if (count > 0)
+        memcpy(tables, scope->tables, count * sizeof *tables);
+    if (scope->parts != NULL)
+        memcpy(parts, scope->parts, count * sizeof *parts);
+    tables[count] = &input_mark_table;
+    extended.tables = tables;
+    extended.table_count = count + 1;
+    extended.parts = parts;
+    return extended;
+}
+
 bool input_marks_write(const struct input_marks *marks, struct period days, const char *stage,
                        const char *source, struct outputs *outputs, struct error *error)
 {

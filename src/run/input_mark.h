@@ -26,6 +26,7 @@ struct config;
 struct inventory;
 struct outputs;
 struct result;
+struct sink_scope;
 struct work_unit;
 
 struct input_mark {
@@ -63,6 +64,10 @@ void input_marks_digest(const struct input_marks *const *list, size_t count,
 
 /* Do two marks say the same? Roles are not compared. */
 bool day_mark_equal(const struct day_mark *left, const struct day_mark *right);
+
+/* A scope with the table added to it, at the end: where tables appear one after the other, a mark
+ * must not appear before what it vouches for. Arrays live in `arena`. */
+struct sink_scope input_marks_scope(const struct sink_scope *scope, struct arena *arena);
 
 /* Writes the marks of some days to outputs whose open scope has the table. */
 MUST_CHECK bool input_marks_write(const struct input_marks *marks, struct period days,

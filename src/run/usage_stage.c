@@ -244,22 +244,23 @@ static void close_workers(struct usage_worker *workers, int count, struct run_su
 static bool begin_outputs(struct usage_work *work, struct error *error)
 {
     const struct usage_stage *stage = work->stage;
-    static const struct table *const plain_tables[] = {&usage_plain_table, &input_mark_table};
-    static const struct table *const full_tables[] = {&usage_table, &input_mark_table};
+    static const struct table *const plain_tables[] = {&usage_plain_table};
+    static const struct table *const full_tables[] = {&usage_table};
     static const struct table *const state_tables[] = {&usage_state_table, &usage_fact_table,
                                                        &input_mark_table};
     struct run *run = (struct run *)stage->run;
-    const struct sink_scope scope = {.tables = run->config->rollups ? full_tables : plain_tables,
-                                     .table_count = run->keeps_marks ? 2 : 1,
+    const struct sink_scope daily = {.tables = run->config->rollups ? full_tables : plain_tables,
+                                     .table_count = 1,
                                      .source = stage->cluster->source,
                                      .days = stage->days};
     const struct sink_scope state_scope = {.tables = state_tables,
                                            .table_count = 3,
                                            .source = stage->cluster->source,
                                            .days = stage->days};
-    const struct sink_scope with_rollups =
-        rollups_usage_scope(run, &scope, stage->cluster, run->arena);
-    TRY(outputs_begin(&run->outputs, &with_rollups, error));
+    struct sink_scope scope = rollups_usage_scope(run, &daily, stage->cluster, run->arena);
+    if (run->keeps_marks)
+        scope = input_marks_scope(&scope, run->arena);
+    TRY(outputs_begin(&run->outputs, &scope, error));
     TRY(outputs_begin(&run->state, &state_scope, error));
     return rollups_open_usage(run, stage->cluster, stage->days, &work->rollups, error);
 }

@@ -40,6 +40,16 @@ class ChangedTest(EstateTest):
         self.assert_like_fresh()
         self.assert_unchanged()
 
+    def test_rollups_follow(self):
+        self.run_changed("--rollups")
+        self.scale(self.file(DAYS[1]), 2)
+        self.run_changed("--rollups")
+        self.assert_like_fresh("--rollups")
+        self.scale(self.file(DAYS[2], "aws_line_items_daily"), 3, "lineitem_unblendedcost")
+        self.run_changed("--rollups")
+        self.assert_like_fresh("--rollups")
+        self.assert_unchanged("--rollups")
+
     def test_a_changed_bill_leaves_the_usage_alone(self):
         self.run_changed()
         before = self.times()
