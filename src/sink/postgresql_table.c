@@ -73,7 +73,7 @@ static bool take_column(struct postgresql_session *session, struct postgresql_ta
 }
 
 static bool check_missing(struct postgresql_session *session,
-                          const struct postgresql_table *prepared, struct error *error)
+                          const struct postgresql_table *prepared, bool all, struct error *error)
 {
     const struct table *table = prepared->table;
     for (size_t i = 0; i < table->column_count; i++) {
@@ -83,7 +83,7 @@ static bool check_missing(struct postgresql_session *session,
             there |= prepared->columns[n].column == column;
         if (there)
             continue;
-        if (column->required || strcmp(column->name, table->owner) == 0)
+        if (all || column->required || strcmp(column->name, table->owner) == 0)
             return error_set(
                 error, ERROR_NO_OUTPUT,
                 "%s: %s lacks the column %s: add it (`costagg schema` prints its type)",
@@ -93,8 +93,9 @@ static bool check_missing(struct postgresql_session *session,
     return true;
 }
 
+/* `all`: no column may be missing. */
 static bool read_columns(struct postgresql_session *session, struct postgresql_table *prepared,
-                         struct arena *arena, struct error *error)
+                         bool all, struct arena *arena, struct error *error)
 {
     PGresult *found;
     const char *sql = arena_printf(
@@ -118,7 +119,7 @@ static bool read_columns(struct postgresql_session *session, struct postgresql_t
         good = take_column(session, prepared, found, i, column, arena, error);
     }
     PQclear(found);
-    return good && check_missing(session, prepared, error);
+    return good && check_missing(session, prepared, all, error);
 }
 
 /* ---- partitions ---- */
@@ -196,7 +197,9 @@ bool postgresql_table_inspect(struct postgresql_session *session, struct postgre
     if (!there)
         return true;
     prepared->column_count = 0;
-    TRY(read_columns(session, prepared, arena, error));
+    /* What is written back has to be there to be read again. */
+    bool all = scope->parts != NULL && prepared->table->marks[0] != NULL;
+    TRY(read_columns(session, prepared, all, arena, error));
     return lacks_partition(session, prepared, scope, arena, missing, error);
 }
 

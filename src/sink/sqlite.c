@@ -153,6 +153,23 @@ static bool has_column(const struct sink *sink, const char *table, const char *c
                                          NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Columns that only rows written back fill: runs without rollups make the table without them. */
+static bool add_columns(struct sink *sink, const struct table *table,
+                        const struct sqlite_table *prepared, struct error *error)
+{
+    struct arena *arena = &sink->scope_arena;
+    for (size_t i = 0; i < prepared->column_count; i++) {
+        const struct column *column = prepared->columns[i];
+        if (column->required || has_column(sink, table->name, column->name))
+            continue;
+        const char *sql = arena_printf(
+            arena, "ALTER TABLE %s ADD COLUMN %s %s", sink_table_quote(table->name, arena),
+            sink_table_quote(column->name, arena), sink_table_sqlite_type(column));
+        TRY(execute(sink, sql, "add a column", error));
+    }
+    return true;
+}
+
 /* A table made by someone else may have more columns, but not fewer. */
 static bool check_columns(const struct sink *sink, const struct table *table,
                           const struct sqlite_table *prepared, struct error *error)
@@ -226,6 +243,8 @@ static bool begin(struct sink *sink, struct error *error)
         prepared->bound = arena_alloc_array(arena, prepared->column_count, sizeof *prepared->bound);
         prepared->days = arena_alloc_array(arena, prepared->column_count, sizeof *prepared->days);
         TRY(execute(sink, sink_table_sqlite_ddl(table, arena), "create the tables", error));
+        if (sink_part(sink, i) != TABLE_WHOLE)
+            TRY(add_columns(sink, table, prepared, error));
         TRY(check_columns(sink, table, prepared, error));
         TRY(delete_old_rows(sink, table, sink_part(sink, i), error));
         TRY(prepare_insert(sink, table, prepared, error));
