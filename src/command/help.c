@@ -27,7 +27,7 @@ bool command_help(const struct command_line *line, struct error *error)
 {
     static void (*const printers[])(FILE * stream) = {
         manual_print_overview, manual_print_page,      manual_print_completion,
-        manual_print_sample,   manual_print_reference,
+        manual_print_sample,   manual_print_reference, manual_print_tables,
     };
     const char *as = command_line_text(line, OPTION_AS);
     int form = 0;

@@ -81,6 +81,26 @@ static void test_documentation_has_the_reference(void **state)
     free(reference);
 }
 
+static void test_documentation_has_the_tables(void **state)
+{
+    char *tables = printed(manual_print_tables);
+    char *document;
+    size_t length;
+    FILE *stream = open_memstream(&document, &length);
+    FILE *file = fopen("docs/tables.md", "re");
+    (void)state;
+    assert_non_null(file);
+    for (int c = fgetc(file); c != EOF; c = fgetc(file))
+        fputc(c, stream);
+    fclose(file);
+    fclose(stream);
+    if (strcmp(document, tables) != 0)
+        print_error("docs/tables.md is stale: `costagg help --as tables > docs/tables.md`\n");
+    assert_true(strcmp(document, tables) == 0);
+    free(document);
+    free(tables);
+}
+
 static void test_every_flag_is_in_page_help_and_completion(void **state)
 {
     char *page = printed(manual_print_page);
@@ -134,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_sample_is_a_valid_configuration),
         cmocka_unit_test(test_sample_mentions_every_section),
         cmocka_unit_test(test_documentation_has_the_reference),
+        cmocka_unit_test(test_documentation_has_the_tables),
         cmocka_unit_test(test_every_flag_is_in_page_help_and_completion),
         cmocka_unit_test(test_no_line_of_help_is_too_long),
     };
