@@ -98,8 +98,7 @@ static bool open_writer(struct parquet_file *file, const struct row_batch *day, 
     for (size_t i = 0; i < file->column_count; i++)
         options[i] = (struct arrow_column_option){.name = file->columns[i]->name,
                                                   .dictionary = repeats(file->columns[i], day),
-                                                  .random =
-                                                      file->columns[i]->kind == COLUMN_UUID};
+                                                  .random = file->columns[i]->kind == COLUMN_UUID};
     struct ArrowSchema schema;
     parquet_batch_schema(file->batch, &schema);
     return arrow_writer_open(file->sink->store, file->path, &schema, options, file->column_count,

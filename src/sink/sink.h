@@ -39,8 +39,8 @@ struct sink_options {
 struct sink_scope {
     const struct table *const *tables; /* every table the unit writes */
     size_t table_count;
-    const char *source; /* uuid, lower case; value of the tables' owner column */
-    struct period days; /* inside one month */
+    const char *source;           /* uuid, lower case; value of the tables' owner column */
+    struct period days;           /* inside one month */
     const enum table_part *parts; /* by table: its rows that are replaced; NULL: all. Only rows of
                                      that part are written */
     int32_t owner_number;         /* value of owner columns that are numbers; INTEGER_NULL: null */
