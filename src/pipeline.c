@@ -522,6 +522,7 @@ bool pipeline_run(const struct config *config, const struct run_observer *observ
     summary->period = config->period;
     open_bills(config, arena, summary);
     say_how(config);
+    arrow_limit_memory(config->memory_limit);
     bool ok = arrow_store_open(config->input, &config->s3, false, arena, &run.input, error) &&
               open_outputs(&run, error) && changes_keep_marks(config, &run.keeps_marks, error) &&
               run_months(&run, error);

@@ -72,9 +72,16 @@ __attribute__((constructor)) void choose_memory_pool()
         setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
 }
 
+/* Pools with a bound, in the order they were asked for. Never freed: what they gave out may live
+ * until the process ends. */
+std::vector<arrow::CappedMemoryPool *> *bounded_pools = nullptr;
+std::atomic<arrow::MemoryPool *> bounded_pool{nullptr};
+int64_t pool_bound = 0;
+
 arrow::MemoryPool *pool()
 {
-    return arrow::default_memory_pool();
+    arrow::MemoryPool *bounded = bounded_pool;
+    return bounded != nullptr ? bounded : arrow::default_memory_pool();
 }
 
 } // namespace
@@ -201,6 +208,10 @@ bool fail_status(struct error *error, const Status &status, const arrow_store &s
     const string what = store.shown(path);
     if (int code = arrow::internal::ErrnoFromStatus(status); code != 0 && store.s3 == nullptr)
         return fail_errno(error, code, what, intent);
+    if (status.IsOutOfMemory() && bounded_pool != nullptr)
+        return fail(error, ERROR_BAD_CONFIG,
+                    what + ": unpacks to more than --memory-limit: raise it, or have the file "
+                           "written with smaller pages");
     if (status.IsOutOfMemory())
         return fail(error, ERROR_INTERNAL, what + ": out of memory");
     /* A damaged page is an IOError, too. Thrift's messages end in a line of their own. */
@@ -1458,8 +1469,7 @@ void next_unit(arrow_scan *scan)
     const slice &slice = scan->slices[scan->current->slice];
     bind_columns(&scan->columns, *scan->current->metadata->schema(),
                  scan->store->shown(slice.path));
-    bind_columns(&scan->unread, *scan->current->metadata->schema(),
-                 scan->store->shown(slice.path));
+    bind_columns(&scan->unread, *scan->current->metadata->schema(), scan->store->shown(slice.path));
 }
 
 void start_row_group(arrow_scan *scan)
@@ -1976,9 +1986,9 @@ struct arrow_writer {
 namespace
 {
 
-/* A run that writes 444,000 usage rows and 1.8 million cost rows takes 3.87 s of CPU with zstd 1 (141
- * MB), 3.54 s with snappy (198 MB), 3.32 s with lz4 (202 MB), 3.10 s with none (311 MB). Every reader
- * knows snappy, not every one lz4. */
+/* A run that writes 444,000 usage rows and 1.8 million cost rows takes 3.87 s of CPU with zstd 1
+ * (141 MB), 3.54 s with snappy (198 MB), 3.32 s with lz4 (202 MB), 3.10 s with none (311 MB). Every
+ * reader knows snappy, not every one lz4. */
 shared_ptr<parquet::WriterProperties> writer_properties(const arrow::Schema &schema,
                                                         const struct arrow_column_option *options,
                                                         size_t count, int64_t row_group_rows)
@@ -2029,8 +2039,7 @@ bool arrow_writer_open(struct arrow_store *store, const char *path, struct Arrow
         auto properties = parquet::ArrowWriterProperties::Builder().build();
         opened->parquet = take(parquet::arrow::FileWriter::Open(
             *opened->schema, pool(), opened->stream,
-            writer_properties(*opened->schema, options, option_count, row_group_rows),
-            properties));
+            writer_properties(*opened->schema, options, option_count, row_group_rows), properties));
         *writer = opened.release();
         arena_on_close(
             arena, [](void *owned) { delete static_cast<arrow_writer *>(owned); }, *writer);
@@ -2064,6 +2073,18 @@ bool arrow_writer_finish(struct arrow_writer *writer, struct error *error)
 int64_t arrow_writer_bytes(const struct arrow_writer *writer)
 {
     return writer->bytes;
+}
+
+void arrow_limit_memory(int64_t bytes)
+{
+    if (bytes == pool_bound)
+        return;
+    pool_bound = bytes;
+    if (bounded_pools == nullptr)
+        bounded_pools = new std::vector<arrow::CappedMemoryPool *>;
+    if (bytes > 0)
+        bounded_pools->push_back(new arrow::CappedMemoryPool(arrow::default_memory_pool(), bytes));
+    bounded_pool = bytes > 0 ? bounded_pools->back() : nullptr;
 }
 
 void arrow_shutdown(void)

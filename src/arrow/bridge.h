@@ -148,9 +148,9 @@ struct arrow_batch_place {
     int64_t first_row; /* number of the batch's first row in its file, from 0 */
 };
 
-/* The next batch: a struct array with one child per request that is read, in their order, to be released by the
- * caller (array->release). At the end array->release is NULL and true is returned. A batch never
- * spans two files nor two row groups. place->first_row counts skipped row groups too.
+/* The next batch: a struct array with one child per request that is read, in their order, to be
+ * released by the caller (array->release). At the end array->release is NULL and true is returned.
+ * A batch never spans two files nor two row groups. place->first_row counts skipped row groups too.
  *
  * A dictionary is known by its offsets, dictionary->buffers[1]: as long as that pointer stays the
  * same from one batch of a column to the next, so does the dictionary, and two dictionaries that
@@ -200,6 +200,11 @@ MUST_CHECK bool arrow_writer_finish(struct arrow_writer *writer, struct error *e
 
 /* Bytes written so far. */
 int64_t arrow_writer_bytes(const struct arrow_writer *writer);
+
+/* Bounds the memory that Parquet pages and columns take together, in bytes; 0: no bound. A page
+ * that unpacks to more fails with ERROR_BAD_CONFIG before it is unpacked. Called before stores are
+ * opened; holds for what is opened afterwards. */
+void arrow_limit_memory(int64_t bytes);
 
 /* Releases S3 and thread pools at the end of the process; safe to call without any store. */
 void arrow_shutdown(void);
