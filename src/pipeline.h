@@ -21,8 +21,7 @@ struct run_summary;
  * that leaves nothing to do, or a bill without lines, or under --strict, the run ends with
  * ERROR_NO_INPUT after the others are done. */
 MUST_CHECK bool pipeline_run(const struct config *config, const struct run_observer *observer,
-                             struct arena *arena, struct run_summary *summary,
-                             struct error *error);
+                             struct arena *arena, struct run_summary *summary, struct error *error);
 
 /* The units a run would do, of all shards, in the order of months, stages and the configuration.
  * With config.changed: those of this shard, one a stretch of days; roles of nodes, which only

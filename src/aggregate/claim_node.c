@@ -65,8 +65,7 @@ void claim_node_note(struct claim_node *claims, int32_t day, uint32_t namespace,
 {
     if (pod >= claims->text_room || claims->is_storage_pod[pod] == 0)
         return;
-    uint32_t index =
-        key_map_find(&claims->pods, (uint32_t[]){(uint32_t)day, namespace, pod});
+    uint32_t index = key_map_find(&claims->pods, (uint32_t[]){(uint32_t)day, namespace, pod});
     if (index == UINT32_MAX)
         return;
     bool added;
@@ -103,8 +102,8 @@ static void count_node(struct claim_places *places, uint32_t volume, uint32_t no
     bool added;
     uint32_t index = key_map_add(&places->volumes, &volume, &added);
     if (added) {
-        places->node_counts = memory_grow(places->node_counts,
-                                          places->volumes.capacity * sizeof(uint32_t));
+        places->node_counts =
+            memory_grow(places->node_counts, places->volumes.capacity * sizeof(uint32_t));
         places->node_counts[index] = 0;
     }
     key_map_add(&places->volume_nodes, (uint32_t[]){volume, node}, &added);
@@ -116,15 +115,14 @@ static void add_entry(struct claim_places *places, const struct storage_row *row
                       uint32_t resource_id)
 {
     bool added;
-    uint32_t claim = key_map_add(
-        &places->claims, (uint32_t[]){row->claim, row->pod, row->namespace}, &added);
+    uint32_t claim =
+        key_map_add(&places->claims, (uint32_t[]){row->claim, row->pod, row->namespace}, &added);
     if (added) {
-        places->first =
-            memory_grow(places->first, places->claims.capacity * sizeof(uint32_t));
+        places->first = memory_grow(places->first, places->claims.capacity * sizeof(uint32_t));
         places->first[claim] = 0;
     }
-    uint32_t entry = key_map_add(
-        &places->entries, (uint32_t[]){claim, row->volume, node, resource_id}, &added);
+    uint32_t entry =
+        key_map_add(&places->entries, (uint32_t[]){claim, row->volume, node, resource_id}, &added);
     if (!added)
         return;
     places->next = memory_grow(places->next, places->entries.capacity * sizeof(uint32_t));
@@ -143,8 +141,8 @@ void claim_places_build(struct claim_places *places, const struct claim_node *cl
         const struct storage_row *row = &rows->rows[i];
         if (row->day != day)
             continue;
-        uint32_t pod = key_map_find(&claims->pods,
-                                    (uint32_t[]){(uint32_t)day, row->namespace, row->pod});
+        uint32_t pod =
+            key_map_find(&claims->pods, (uint32_t[]){(uint32_t)day, row->namespace, row->pod});
         if (pod == UINT32_MAX)
             continue;
         for (uint32_t at = claims->first_place[pod]; at != 0; at = claims->next_place[at - 1]) {
@@ -159,8 +157,8 @@ uint32_t claim_places_first(const struct claim_places *places, const struct stor
 {
     if (row->claim == TEXT_NULL || row->pod == TEXT_NULL || row->namespace == TEXT_NULL)
         return 0;
-    uint32_t claim = key_map_find(&places->claims,
-                                  (uint32_t[]){row->claim, row->pod, row->namespace});
+    uint32_t claim =
+        key_map_find(&places->claims, (uint32_t[]){row->claim, row->pod, row->namespace});
     return claim == UINT32_MAX ? 0 : places->first[claim];
 }
 

@@ -18,13 +18,13 @@
 
 /* Places of pods that own claims: of the days in flight. */
 struct claim_node {
-    struct key_map pods;      /* (day, namespace, pod) that occur in the storage report */
-    struct key_map places;    /* (pod index, node, resource id) seen in the pod report */
-    uint32_t *first_place;    /* by pod index, + 1 */
-    uint32_t *next_place;     /* by place index, + 1 */
+    struct key_map pods;   /* (day, namespace, pod) that occur in the storage report */
+    struct key_map places; /* (pod index, node, resource id) seen in the pod report */
+    uint32_t *first_place; /* by pod index, + 1 */
+    uint32_t *next_place;  /* by place index, + 1 */
     uint32_t first_room;
     uint32_t next_room;
-    uint8_t *is_storage_pod;  /* by text id of the pod's name: worth a look-up */
+    uint8_t *is_storage_pod; /* by text id of the pod's name: worth a look-up */
     uint32_t text_room;
 };
 
@@ -42,11 +42,11 @@ void claim_node_note(struct claim_node *claims, int32_t day, uint32_t namespace,
 
 /* The places found for claims on one day. */
 struct claim_places {
-    struct key_map claims;   /* (claim, pod, namespace) */
-    struct key_map entries;  /* (claim index, volume, node, resource id): distinct */
-    uint32_t *first;         /* by claim index, + 1 */
-    uint32_t *next;          /* by entry, + 1 */
-    struct key_map volumes;  /* volume → index of node_counts */
+    struct key_map claims;       /* (claim, pod, namespace) */
+    struct key_map entries;      /* (claim index, volume, node, resource id): distinct */
+    uint32_t *first;             /* by claim index, + 1 */
+    uint32_t *next;              /* by entry, + 1 */
+    struct key_map volumes;      /* volume → index of node_counts */
     struct key_map volume_nodes; /* (volume, node): distinct */
     uint32_t *node_counts;
 };

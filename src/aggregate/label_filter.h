@@ -1,8 +1,8 @@
 /* Labels, filtered to the enabled tag keys.
  *
  * Rule: before anything else a label object keeps only the enabled keys of OpenShift and
- * vm_kubevirt_io_name. When no key is enabled at all, nothing is kept, not even that one. Null stays
- * null. Empty or malformed text reads as {} and is counted.
+ * vm_kubevirt_io_name. When no key is enabled at all, nothing is kept, not even that one. Null
+ * stays null. Empty or malformed text reads as {} and is counted.
  *
  * Example: enabled {app}. {"app": "web", "tier": "front"} → {"app":"web"}; {} → {}; null → null.
  *
@@ -23,13 +23,13 @@ struct label_filter {
     struct text_pool *texts;
     const struct text *keys; /* sorted */
     size_t key_count;
-    bool strict;             /* malformed labels are an error */
-    struct arena scratch;    /* of one parse */
-    uint32_t *filtered;      /* by text id, + 1; 0: not parsed yet */
+    bool strict;          /* malformed labels are an error */
+    struct arena scratch; /* of one parse */
+    uint32_t *filtered;   /* by text id, + 1; 0: not parsed yet */
     uint32_t room;
-    uint32_t empty_set;      /* id of "{}" */
-    struct pair_map merges;  /* (under, over) → merged set */
-    uint64_t malformed;      /* distinct texts read as {} or with keys dropped */
+    uint32_t empty_set;        /* id of "{}" */
+    struct pair_map merges;    /* (under, over) → merged set */
+    uint64_t malformed;        /* distinct texts read as {} or with keys dropped */
     char first_malformed[256]; /* "FILE: row N" of the first */
 };
 

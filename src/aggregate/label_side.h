@@ -1,8 +1,8 @@
 /* The labels of nodes, or of namespaces, by day.
  *
  * Rule: the label side of the join is distinct after filtering. A node that carries two different
- * filtered label sets within one day has two, and each of its pod rows joins both, its usage counted
- * in each. A null label text is a set of its own, different from {}.
+ * filtered label sets within one day has two, and each of its pod rows joins both, its usage
+ * counted in each. A null label text is a set of its own, different from {}.
  *
  * Example: node n1 reports {"app":"a"} at noon and {"app":"b"} at one: sets of (day, n1) are both.
  *

@@ -64,9 +64,9 @@ static void widen_grid(struct node_capacity *capacity, uint32_t intervals, uint3
 static uint32_t add_interval(struct node_capacity *capacity, int64_t start)
 {
     bool added;
-    uint32_t row = key_map_add(&capacity->intervals,
-                               (uint32_t[]){(uint32_t)start, (uint32_t)((uint64_t)start >> 32)},
-                               &added);
+    uint32_t row =
+        key_map_add(&capacity->intervals,
+                    (uint32_t[]){(uint32_t)start, (uint32_t)((uint64_t)start >> 32)}, &added);
     if (added) {
         widen_grid(capacity, capacity->intervals.count, capacity->nodes.count);
         blank_cells(capacity->grid + (size_t)row * capacity->node_room, capacity->node_room);

@@ -32,8 +32,8 @@ struct interval_capacity {
 };
 
 struct node_capacity {
-    struct key_map intervals; /* start in ms, two words → row of the grid */
-    struct key_map nodes;     /* text id → column of the grid */
+    struct key_map intervals;       /* start in ms, two words → row of the grid */
+    struct key_map nodes;           /* text id → column of the grid */
     struct interval_capacity *grid; /* intervals × node_room */
     uint32_t interval_room;
     uint32_t node_room;
@@ -48,8 +48,9 @@ void node_capacity_init(struct node_capacity *capacity);
 void node_capacity_close(struct node_capacity *capacity);
 void node_capacity_clear(struct node_capacity *capacity);
 
-/* Folds hourly rows of the period; others are skipped. Returns how many it took. `text_count` is the number of texts in the
- * pool the batch's ids belong to. Needs interval_start, node and the two capacity columns. */
+/* Folds hourly rows of the period; others are skipped. Returns how many it took. `text_count` is
+ * the number of texts in the pool the batch's ids belong to. Needs interval_start, node and the two
+ * capacity columns. */
 size_t node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
                          struct period period, uint32_t text_count);
 

@@ -77,8 +77,7 @@ void node_role_evidence_init(struct node_role_evidence *evidence)
     text_pool_init(&evidence->texts);
     key_map_init(&evidence->nodes, 2);
     key_map_init(&evidence->labelled, 1);
-    evidence->apiserver =
-        text_pool_intern_string(&evidence->texts, "openshift-kube-apiserver");
+    evidence->apiserver = text_pool_intern_string(&evidence->texts, "openshift-kube-apiserver");
 }
 
 void node_role_evidence_close(struct node_role_evidence *evidence)
@@ -98,8 +97,7 @@ static uint32_t find_node(struct node_role_evidence *evidence, uint32_t node, ui
     if (added) {
         evidence->greatest_role = memory_grow(
             evidence->greatest_role, evidence->nodes.capacity * sizeof *evidence->greatest_role);
-        evidence->runs_apiserver =
-            memory_grow(evidence->runs_apiserver, evidence->nodes.capacity);
+        evidence->runs_apiserver = memory_grow(evidence->runs_apiserver, evidence->nodes.capacity);
         evidence->greatest_role[index] = TEXT_NULL;
         evidence->runs_apiserver[index] = 0;
     }
@@ -133,8 +131,7 @@ void node_role_evidence_add_labels(struct node_role_evidence *evidence,
         bool added;
         uint32_t index = key_map_add(&evidence->labelled, &batch->node[i], &added);
         if (added) {
-            evidence->is_infra =
-                memory_grow(evidence->is_infra, evidence->labelled.capacity);
+            evidence->is_infra = memory_grow(evidence->is_infra, evidence->labelled.capacity);
             evidence->is_infra[index] = 0;
         }
         if (like_pattern_matches("%\"node_role_kubernetes_io\": \"infra\"%",
@@ -153,7 +150,7 @@ void node_role_table_derive(struct node_role_table *table,
             continue;
         struct text role = text_pool_borrow(&evidence->texts, evidence->greatest_role[i]);
         if (role.bytes == NULL)
-            role = text_of_string(evidence->runs_apiserver[i]      ? "master"
+            role = text_of_string(evidence->runs_apiserver[i]    ? "master"
                                   : evidence->is_infra[labelled] ? "infra"
                                                                  : "worker");
         put_role(table, text_pool_borrow(&evidence->texts, key[0]),

@@ -1,11 +1,11 @@
 /* The roles of nodes: master, infra or worker, by node and resource id.
  *
  * Rule: where the settings list roles, the greatest text of a (node, resource id) counts. Otherwise
- * they are derived from the data of the period: per (node, resource id) of the daily pod report, for
- * nodes that have at least one node-label row: the greatest node_role; where that is null, `master`
- * if namespace openshift-kube-apiserver ran there, else `infra` if any of the node's label texts
- * matches LIKE '%"node_role_kubernetes_io": "infra"%', else `worker`. The roles of all clusters of a
- * run form one table. A null node or resource id has no role.
+ * they are derived from the data of the period: per (node, resource id) of the daily pod report,
+ * for nodes that have at least one node-label row: the greatest node_role; where that is null,
+ * `master` if namespace openshift-kube-apiserver ran there, else `infra` if any of the node's label
+ * texts matches LIKE '%"node_role_kubernetes_io": "infra"%', else `worker`. The roles of all
+ * clusters of a run form one table. A null node or resource id has no role.
  *
  * Example: n1 has node_role null everywhere and runs openshift-kube-apiserver: master.
  *
@@ -40,12 +40,12 @@ struct text node_role_find(const struct node_role_table *table, struct text node
 /* Derivation: one per cluster, fed with its pod and node-label rows, then merged into the table. */
 struct node_role_evidence {
     struct text_pool texts;
-    struct key_map nodes;      /* (node, resource id) */
-    uint32_t *greatest_role;   /* by index; TEXT_NULL: none reported */
-    uint8_t *runs_apiserver;   /* by index */
-    struct key_map labelled;   /* node → is_infra */
+    struct key_map nodes;    /* (node, resource id) */
+    uint32_t *greatest_role; /* by index; TEXT_NULL: none reported */
+    uint8_t *runs_apiserver; /* by index */
+    struct key_map labelled; /* node → is_infra */
     uint8_t *is_infra;
-    uint32_t apiserver;        /* text id of the namespace */
+    uint32_t apiserver; /* text id of the namespace */
 };
 
 void node_role_evidence_init(struct node_role_evidence *evidence);

@@ -1,8 +1,8 @@
 /* Daily pod rows derived from hourly ones, where a source has no daily pod report.
  *
  * Rule: hourly rows are grouped by namespace, node, pod, label text and UTC day. Usage, request and
- * limit are sums; resource id, cores and memory of the node are maxima. Effective usage of an hour is
- * the greater of usage and request, null when either is null, and its sum is the daily row's.
+ * limit are sums; resource id, cores and memory of the node are maxima. Effective usage of an hour
+ * is the greater of usage and request, null when either is null, and its sum is the daily row's.
  *
  * Example: 100 core-seconds used of 200 requested in one hour, 300 of 200 in the next: usage 400,
  * request 400, effective usage 200 + 300 = 500.

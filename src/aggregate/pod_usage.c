@@ -34,10 +34,9 @@ uint32_t text_greatest(const struct text_pool *texts, uint32_t a, uint32_t b)
 
 struct pod_total pod_total_empty(void)
 {
-    return (struct pod_total){
-        EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL,
-        EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL, MEASURE_NULL,   MEASURE_NULL,
-        TEXT_NULL};
+    return (struct pod_total){EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL,
+                              EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL, EXACT_SUM_NULL,
+                              MEASURE_NULL,   MEASURE_NULL,   TEXT_NULL};
 }
 
 void pod_total_add(struct pod_total *to, const struct pod_total *from, uint32_t times,

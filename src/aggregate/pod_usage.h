@@ -1,11 +1,11 @@
 /* Pod rows of the daily summary.
  *
- * Rule: daily pod rows with a node (not null, not empty) are grouped by day, namespace, node and the
- * merged labels (node's, then namespace's, then the pod's own, later wins). Core-hours and GiB-hours
- * are the sums of the seconds / 3600 (× 2^-30); resource id, cores and memory of the node are maxima.
- * Effective usage of a daily row is its own column, or else the greater of usage and request, null
- * when either is null. A row joins every label set its node and its namespace had that day, and
- * every category pattern its namespace matches, and counts once for each.
+ * Rule: daily pod rows with a node (not null, not empty) are grouped by day, namespace, node and
+ * the merged labels (node's, then namespace's, then the pod's own, later wins). Core-hours and
+ * GiB-hours are the sums of the seconds / 3600 (× 2^-30); resource id, cores and memory of the node
+ * are maxima. Effective usage of a daily row is its own column, or else the greater of usage and
+ * request, null when either is null. A row joins every label set its node and its namespace had
+ * that day, and every category pattern its namespace matches, and counts once for each.
  *
  * Example: one pod row, 7,200 core-seconds used, on a node with label sets {"app":"a"} and
  * {"app":"b"} that day, own labels {}: two groups of 2 core-hours each. If the pod itself has

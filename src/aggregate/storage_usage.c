@@ -46,11 +46,17 @@ void storage_day_clear(struct storage_day *storage)
 void storage_day_add(struct storage_day *storage, const struct storage_row *row,
                      const struct storage_day_key *key)
 {
-    const uint32_t words[STORAGE_KEY_WORDS] = {
-        (uint32_t)row->day, row->namespace,         key->node,
-        row->pod,           row->claim,             row->volume,
-        row->storageclass,  key->csi_driver,        row->csi_volume_handle,
-        key->volume_label_text, key->claim_label_text};
+    const uint32_t words[STORAGE_KEY_WORDS] = {(uint32_t)row->day,
+                                               row->namespace,
+                                               key->node,
+                                               row->pod,
+                                               row->claim,
+                                               row->volume,
+                                               row->storageclass,
+                                               key->csi_driver,
+                                               row->csi_volume_handle,
+                                               key->volume_label_text,
+                                               key->claim_label_text};
     bool added;
     uint32_t index = key_map_add(&storage->groups, words, &added);
     if (added) {

@@ -1,11 +1,11 @@
 /* Storage rows of the daily summary.
  *
- * Rule: daily storage rows, joined with the node their pod ran on (claim_node.h), are grouped by day,
- * namespace, node, resource id, claim, volume, storage class, CSI handle and merged labels (node's,
- * namespace's, volume's, claim's, later wins; null when volume or claim labels are null). Capacity is
- * the greatest, in GiB; capacity, request and usage over time are sums of byte-seconds in GiB-months,
- * request and usage divided by the number of nodes the volume was found on that day; found on none,
- * they are null. Label sets and category patterns multiply rows as they do for pods.
+ * Rule: daily storage rows, joined with the node their pod ran on (claim_node.h), are grouped by
+ * day, namespace, node, resource id, claim, volume, storage class, CSI handle and merged labels
+ * (node's, namespace's, volume's, claim's, later wins; null when volume or claim labels are null).
+ * Capacity is the greatest, in GiB; capacity, request and usage over time are sums of byte-seconds
+ * in GiB-months, request and usage divided by the number of nodes the volume was found on that day;
+ * found on none, they are null. Label sets and category patterns multiply rows as they do for pods.
  *
  * Example: a volume seen on two nodes, requested 10 GiB all day of a 30-day month: two rows, each
  * 10/30/2 = 0.1667 GiB-months requested and 10/30 GiB-months of capacity.
@@ -46,8 +46,8 @@ void storage_rows_close(struct storage_rows *rows);
 void storage_rows_add(struct storage_rows *rows, const struct storage_row *row);
 
 /* Daily storage rows derived from hourly ones, where a source has no daily storage report: grouped
- * by namespace, node, pod, claim, volume, storage class, CSI driver and handle, both label texts and
- * UTC day; the greatest capacity, sums of the byte-seconds. */
+ * by namespace, node, pod, claim, volume, storage class, CSI driver and handle, both label texts
+ * and UTC day; the greatest capacity, sums of the byte-seconds. */
 struct storage_day {
     struct key_map groups;
     struct storage_hour_total *totals;

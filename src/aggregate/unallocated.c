@@ -58,9 +58,12 @@ static struct node_rest *find_rest(struct unallocated *unallocated, const struct
             memory_grow(unallocated->rests, unallocated->room * sizeof *unallocated->rests);
     }
     unallocated->rests[index] = (struct node_rest){
-        .usage_cpu = EXACT_SUM_NULL,    .request_cpu = EXACT_SUM_NULL,
-        .effective_cpu = EXACT_SUM_NULL, .usage_memory = EXACT_SUM_NULL,
-        .request_memory = EXACT_SUM_NULL, .effective_memory = EXACT_SUM_NULL,
+        .usage_cpu = EXACT_SUM_NULL,
+        .request_cpu = EXACT_SUM_NULL,
+        .effective_cpu = EXACT_SUM_NULL,
+        .usage_memory = EXACT_SUM_NULL,
+        .request_memory = EXACT_SUM_NULL,
+        .effective_memory = EXACT_SUM_NULL,
         .capacity = *row,
         .resource_id = TEXT_NULL,
     };
@@ -79,9 +82,8 @@ static void take_greater_capacity(struct usage_row *to, const struct usage_row *
                                                           row->node_capacity_memory_gigabyte_hours);
     to->cluster_capacity_cpu_core_hours =
         measure_max(to->cluster_capacity_cpu_core_hours, row->cluster_capacity_cpu_core_hours);
-    to->cluster_capacity_memory_gigabyte_hours =
-        measure_max(to->cluster_capacity_memory_gigabyte_hours,
-                    row->cluster_capacity_memory_gigabyte_hours);
+    to->cluster_capacity_memory_gigabyte_hours = measure_max(
+        to->cluster_capacity_memory_gigabyte_hours, row->cluster_capacity_memory_gigabyte_hours);
 }
 
 void unallocated_add(struct unallocated *unallocated, const struct usage_row *row,

@@ -2,8 +2,8 @@
  *
  * Rule: one row per node and day over its pod rows (namespaces Platform unallocated, Worker
  * unallocated, Network unattributed and Storage unattributed left out): the node's capacity hours
- * minus the sum of usage, of request, of effective usage, for CPU and memory. Resource id and the six
- * capacity columns are carried as maxima. Namespace by the greatest role of the node's (node,
+ * minus the sum of usage, of request, of effective usage, for CPU and memory. Resource id and the
+ * six capacity columns are carried as maxima. Namespace by the greatest role of the node's (node,
  * resource id) pairs: master or infra → Platform unallocated, worker → Worker unallocated, none →
  * null. Labels, limits and volume columns are null. The category comes from matching the new
  * namespace: k matching patterns give k rows, equal ones too.
@@ -41,7 +41,6 @@ bool unallocated_is_synthetic(struct text namespace);
 /* Fills the row of the nth node (0 ≤ n < nodes.count) over `blank`; its category is left as in
  * `blank`, to be found for row->namespace. New texts go to the pool. */
 void unallocated_row(const struct unallocated *unallocated, uint32_t n,
-                     const struct usage_row *blank, struct text_pool *texts,
-                     struct usage_row *row);
+                     const struct usage_row *blank, struct text_pool *texts, struct usage_row *row);
 
 #endif

@@ -22,10 +22,10 @@ struct usage_fact {
 
 extern const struct table usage_fact_table;
 
-#define USAGE_FACT_NODE "node"
-#define USAGE_FACT_NAMESPACE "namespace"
+#define USAGE_FACT_NODE        "node"
+#define USAGE_FACT_NAMESPACE   "namespace"
 #define USAGE_FACT_RESOURCE_ID "resource_id"
-#define USAGE_FACT_VOLUME "persistentvolume"
-#define USAGE_FACT_CSI_HANDLE "csi_volume_handle"
+#define USAGE_FACT_VOLUME      "persistentvolume"
+#define USAGE_FACT_CSI_HANDLE  "csi_volume_handle"
 
 #endif

@@ -1,5 +1,5 @@
-/* Batches from literals, for the tests of this folder: a row a struct, as a reader of the spec would
- * write it down. Times are hours since the first day of the span, 2025-10-01. */
+/* Batches from literals, for the tests of this folder: a row a struct, as a reader of the spec
+ * would write it down. Times are hours since the first day of the span, 2025-10-01. */
 #ifndef COSTAGG_AGGREGATE_USAGE_FIXTURE_H
 #define COSTAGG_AGGREGATE_USAGE_FIXTURE_H
 
@@ -46,8 +46,8 @@ static inline void fixture_open(struct fixture *fixture, int days)
     node_role_table_load(&fixture->roles, &fixture->settings);
     fixture->rules.settings = &fixture->settings;
     fixture->rules.roles = &fixture->roles;
-    fixture->rules.label_keys = label_filter_keys(&fixture->settings, &fixture->arena,
-                                                  &fixture->rules.label_key_count);
+    fixture->rules.label_keys =
+        label_filter_keys(&fixture->settings, &fixture->arena, &fixture->rules.label_key_count);
     usage_fold_init(&fixture->fold, &fixture->rules);
     usage_fold_begin(&fixture->fold, &fixture->cluster,
                      (struct period){FIXTURE_DAY, FIXTURE_DAY + days - 1});
@@ -66,20 +66,20 @@ static inline int64_t fixture_time(int hour)
                              : FIXTURE_DAY * DAY_MILLISECONDS + hour * INT64_C(3600000);
 }
 
-#define FIXTURE_TEXTS(field, source)                                                            \
-    uint32_t field[FIXTURE_MOST_ROWS];                                                          \
-    for (size_t i = 0; i < count; i++)                                                          \
-        field[i] = text_pool_intern_string(texts, rows[i].source);                              \
+#define FIXTURE_TEXTS(field, source)                               \
+    uint32_t field[FIXTURE_MOST_ROWS];                             \
+    for (size_t i = 0; i < count; i++)                             \
+        field[i] = text_pool_intern_string(texts, rows[i].source); \
     batch.field = field
-#define FIXTURE_NUMBERS(field, expression)                                                      \
-    double field[FIXTURE_MOST_ROWS];                                                            \
-    for (size_t i = 0; i < count; i++)                                                          \
-        field[i] = expression;                                                                  \
+#define FIXTURE_NUMBERS(field, expression) \
+    double field[FIXTURE_MOST_ROWS];       \
+    for (size_t i = 0; i < count; i++)     \
+        field[i] = expression;             \
     batch.field = field
-#define FIXTURE_TIMES()                                                                         \
-    int64_t interval_start[FIXTURE_MOST_ROWS];                                                  \
-    for (size_t i = 0; i < count; i++)                                                          \
-        interval_start[i] = fixture_time(rows[i].hour);                                         \
+#define FIXTURE_TIMES()                                 \
+    int64_t interval_start[FIXTURE_MOST_ROWS];          \
+    for (size_t i = 0; i < count; i++)                  \
+        interval_start[i] = fixture_time(rows[i].hour); \
     batch.interval_start = interval_start
 
 /* Adds pods as daily or hourly rows; capacities always count too, as hourly rows would. */
@@ -129,7 +129,8 @@ static inline bool fixture_add_storage(struct fixture *fixture, const struct fix
     FIXTURE_TEXTS(persistentvolumeclaim_labels, claim_labels);
     batch.node = batch.csi_driver = nulls;
     FIXTURE_NUMBERS(persistentvolumeclaim_capacity_bytes, rows[i].capacity_gib * gib);
-    FIXTURE_NUMBERS(persistentvolumeclaim_capacity_byte_seconds, rows[i].capacity_gib * 86400 * gib);
+    FIXTURE_NUMBERS(persistentvolumeclaim_capacity_byte_seconds,
+                    rows[i].capacity_gib * 86400 * gib);
     FIXTURE_NUMBERS(volume_request_storage_byte_seconds, rows[i].request_gib * 86400 * gib);
     FIXTURE_NUMBERS(persistentvolumeclaim_usage_byte_seconds, rows[i].usage_gib * 86400 * gib);
     return usage_fold_add_storage(&fixture->fold, &batch, hourly, error);

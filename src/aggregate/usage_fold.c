@@ -128,8 +128,8 @@ static bool read_storage_row(struct usage_fold *fold, const struct storage_usage
     };
     TRY(label_filter_apply(&fold->filter, batch->persistentvolume_labels[i], &batch->place, i,
                            &row->volume_labels, error));
-    return label_filter_apply(&fold->filter, batch->persistentvolumeclaim_labels[i],
-                              &batch->place, i, &row->claim_labels, error);
+    return label_filter_apply(&fold->filter, batch->persistentvolumeclaim_labels[i], &batch->place,
+                              i, &row->claim_labels, error);
 }
 
 bool usage_fold_add_storage(struct usage_fold *fold, const struct storage_usage_batch *batch,
@@ -168,8 +168,7 @@ static void want_claims(struct usage_fold *fold)
 static void fold_daily_row(struct usage_fold *fold, const struct pod_row *row)
 {
     pod_usage_add(&fold->pods, row);
-    claim_node_note(&fold->claims, row->day, row->namespace, row->pod, row->node,
-                    row->resource_id);
+    claim_node_note(&fold->claims, row->day, row->namespace, row->pod, row->node, row->resource_id);
 }
 
 static void read_pod_row(const struct pod_usage_batch *batch, size_t i, bool hourly,
@@ -218,8 +217,7 @@ bool usage_fold_add_pods(struct usage_fold *fold, const struct pod_usage_batch *
 
 void usage_fold_add_capacity(struct usage_fold *fold, const struct pod_usage_batch *batch)
 {
-    fold->capacity_rows +=
-        node_capacity_add(&fold->capacity, batch, fold->span, fold->texts.count);
+    fold->capacity_rows += node_capacity_add(&fold->capacity, batch, fold->span, fold->texts.count);
 }
 
 uint64_t usage_fold_capacity_columns(void)
@@ -243,9 +241,9 @@ uint64_t usage_fold_pod_columns(bool hourly, bool with_pod_names)
 
 uint64_t usage_fold_storage_columns(bool hourly)
 {
-    return hourly ? REPORT_ALL_COLUMNS
-                  : REPORT_ALL_COLUMNS & ~STORAGE_USAGE_MASK(node) &
-                        ~STORAGE_USAGE_MASK(csi_driver);
+    return hourly
+               ? REPORT_ALL_COLUMNS
+               : REPORT_ALL_COLUMNS & ~STORAGE_USAGE_MASK(node) & ~STORAGE_USAGE_MASK(csi_driver);
 }
 
 void usage_fold_complete(struct usage_fold *fold)
@@ -266,8 +264,7 @@ bool usage_fold_take_day(struct usage_fold *fold, int32_t day, struct usage_day 
 uint64_t usage_fold_size(const struct usage_fold *fold)
 {
     return arena_size(&fold->texts.arena) + key_map_size(&fold->pods.groups) +
-           fold->pods.total_room * sizeof *fold->pods.totals +
-           key_map_size(&fold->pod_hours.pods) +
+           fold->pods.total_room * sizeof *fold->pods.totals + key_map_size(&fold->pod_hours.pods) +
            fold->pod_hours.total_room * (sizeof(struct pod_total) + sizeof(uint64_t)) +
            fold->storage.room * sizeof *fold->storage.rows;
 }

@@ -57,10 +57,10 @@ struct usage_fold {
     struct storage_day storage_hours;
     struct storage_rows storage;
     struct claim_node claims;
-    struct key_map facts; /* (day, kind, value) of the storage report */
-    bool claims_wanted;   /* storage is complete, claims know their pods */
-    uint64_t rows_in;     /* of the span, inside its days; */
-    uint64_t capacity_rows; /* those that only gave node capacities, apart */
+    struct key_map facts;        /* (day, kind, value) of the storage report */
+    bool claims_wanted;          /* storage is complete, claims know their pods */
+    uint64_t rows_in;            /* of the span, inside its days; */
+    uint64_t capacity_rows;      /* those that only gave node capacities, apart */
     struct usage_output *output; /* buffers of usage_rows.c */
 };
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define NONE MEASURE_NULL
+#define NONE         MEASURE_NULL
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const keys[] = {"app", "tier"};
@@ -81,14 +81,16 @@ static void test_usage_is_summed_by_labels_of_enabled_keys(void **state)
 {
     (void)state;
     static const struct fixture_pod pods[] = {
-        {0, "web", "n1", "a", "{\"app\": \"x\", \"hash\": \"1\"}", "i-1", NULL, 3600, 7200, 0, NONE, 4},
-        {0, "web", "n1", "b", "{\"hash\": \"2\", \"app\": \"x\"}", "i-2", NULL, 7200, 3600, 0, NONE, 4},
+        {0, "web", "n1", "a", "{\"app\": \"x\", \"hash\": \"1\"}", "i-1", NULL, 3600, 7200, 0, NONE,
+         4},
+        {0, "web", "n1", "b", "{\"hash\": \"2\", \"app\": \"x\"}", "i-2", NULL, 7200, 3600, 0, NONE,
+         4},
         {0, "web", "n1", "c", "{\"app\": \"y\"}", "i-1", NULL, 3600, NONE, 0, 1800, 4},
         {0, "web", "n1", "d", NULL, "i-1", NULL, 3600, NONE, 0, NONE, 4},
     };
-    static const char *const rows[] = {
-        "- n1 - -1 1 -0.5 0", "web n1 - 1 - - 0", "web n1 {\"app\":\"x\"} 3 3 4 0",
-        "web n1 {\"app\":\"y\"} 1 - 0.5 0"};
+    static const char *const rows[] = {"- n1 - -1 1 -0.5 0", "web n1 - 1 - - 0",
+                                       "web n1 {\"app\":\"x\"} 3 3 4 0",
+                                       "web n1 {\"app\":\"y\"} 1 - 0.5 0"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     fixture_open(&fixture, 1);
@@ -127,8 +129,9 @@ static void test_rows_without_node_or_outside_the_period_drop_out(void **state)
 static void test_every_label_set_of_a_node_takes_the_pod_in(void **state)
 {
     (void)state;
-    static const struct fixture_label nodes[] = {
-        {0, "n1", "{\"app\": \"a\"}"}, {1, "n1", "{\"app\": \"b\"}"}, {2, "n1", "{\"app\": \"a\"}"}};
+    static const struct fixture_label nodes[] = {{0, "n1", "{\"app\": \"a\"}"},
+                                                 {1, "n1", "{\"app\": \"b\"}"},
+                                                 {2, "n1", "{\"app\": \"a\"}"}};
     static const struct fixture_pod pods[] = {
         {0, "web", "n1", "p", "{}", "i-1", NULL, 3600, 0, 0, NONE, 4},
         {0, "web", "n1", "q", "{\"app\": \"c\"}", "i-1", NULL, 3600, 0, 0, NONE, 4},
@@ -189,8 +192,9 @@ static void test_later_labels_win(void **state)
 static void test_without_enabled_keys_every_label_goes(void **state)
 {
     (void)state;
-    static const struct fixture_pod pods[] = {
-        {0, "web", "n1", "p", "{\"vm_kubevirt_io_name\": \"v\"}", "i-1", NULL, 3600, 0, 0, NONE, 4}};
+    static const struct fixture_pod pods[] = {{0, "web", "n1", "p",
+                                               "{\"vm_kubevirt_io_name\": \"v\"}", "i-1", NULL,
+                                               3600, 0, 0, NONE, 4}};
     static const char *const none[] = {"- n1 - 3 4 3 0", "web n1 {} 1 0 1 0"};
     static const char *const some[] = {"- n1 - 3 4 3 0",
                                        "web n1 {\"vm_kubevirt_io_name\":\"v\"} 1 0 1 0"};
@@ -275,11 +279,16 @@ static void test_unallocated_namespace_follows_the_greatest_role(void **state)
         {0, "web", "n3", "p", "{}", "i-1", NULL, 3600, 0, 0, NONE, 2},
         {0, "web", "n4", "p", "{}", "i-1", NULL, 3600, 0, 0, NONE, 2},
         {0, "Worker unallocated", "n5", "p", "{}", "i-1", NULL, 3600, 0, 0, NONE, 2}};
-    static const char *const rows[] = {
-        "- n3 - 1 2 1 0", "Platform unallocated n2 - 1 2 1 0", "Worker unallocated n1 - 0 2 0 0",
-        "Worker unallocated n4 - 1 2 1 0", "Worker unallocated n5 {} 1 0 1 0",
-        "db n1 {} 1 0 1 0", "web n1 {} 1 0 1 0", "web n2 {} 1 0 1 0", "web n3 {} 1 0 1 0",
-        "web n4 {} 1 0 1 0"};
+    static const char *const rows[] = {"- n3 - 1 2 1 0",
+                                       "Platform unallocated n2 - 1 2 1 0",
+                                       "Worker unallocated n1 - 0 2 0 0",
+                                       "Worker unallocated n4 - 1 2 1 0",
+                                       "Worker unallocated n5 {} 1 0 1 0",
+                                       "db n1 {} 1 0 1 0",
+                                       "web n1 {} 1 0 1 0",
+                                       "web n2 {} 1 0 1 0",
+                                       "web n3 {} 1 0 1 0",
+                                       "web n4 {} 1 0 1 0"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     fixture.settings.node_roles = roles;
@@ -380,11 +389,13 @@ static void test_storage_is_shared_by_the_nodes_of_its_pod(void **state)
         {0, "web", "n2", "p", "{}", "i-2", NULL, 0, 0, 0, NONE, 4},
         {0, "web", NULL, "p", "{}", NULL, NULL, 0, 0, 0, NONE, 4},
         {0, "other", "n3", "p", "{}", "i-3", NULL, 0, 0, 0, NONE, 4}};
-    static const char *const rows[] = {
-        "web - - c v {\"app\":\"c\"} 10 10 4 2", "web - - d w {} 5 5 - -",
-        "web - - e x - 1 1 0.5 0.5",             "web n1 i-1 c v {\"app\":\"c\"} 10 10 4 2",
-        "web n1 i-1 e x - 1 1 0.5 0.5",          "web n2 i-2 c v {\"app\":\"c\"} 10 10 4 2",
-        "web n2 i-2 e x - 1 1 0.5 0.5"};
+    static const char *const rows[] = {"web - - c v {\"app\":\"c\"} 10 10 4 2",
+                                       "web - - d w {} 5 5 - -",
+                                       "web - - e x - 1 1 0.5 0.5",
+                                       "web n1 i-1 c v {\"app\":\"c\"} 10 10 4 2",
+                                       "web n1 i-1 e x - 1 1 0.5 0.5",
+                                       "web n2 i-2 c v {\"app\":\"c\"} 10 10 4 2",
+                                       "web n2 i-2 e x - 1 1 0.5 0.5"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     fixture_open(&fixture, 1);
@@ -447,9 +458,8 @@ static void test_storage_joins_label_sets_and_categories_too(void **state)
         {0, "web", "p", "c", "v", "gp3", NULL, "{}", "{}", 10, 8, 4}};
     static const struct fixture_pod pods[] = {
         {0, "web", "n1", "p", "{}", "i-1", NULL, 0, 0, 0, NONE, 4}};
-    static const char *const rows[] = {
-        "web n1 i-1 c v {\"app\":\"s\",\"tier\":\"a\"} 10 20 16 8",
-        "web n1 i-1 c v {\"app\":\"s\",\"tier\":\"b\"} 10 20 16 8"};
+    static const char *const rows[] = {"web n1 i-1 c v {\"app\":\"s\",\"tier\":\"a\"} 10 20 16 8",
+                                       "web n1 i-1 c v {\"app\":\"s\",\"tier\":\"b\"} 10 20 16 8"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     fixture.settings.cost_categories = categories;
@@ -475,10 +485,15 @@ static void test_facts_name_what_the_reports_hold(void **state)
         {0, "web", "n1", "p", "{}", "i-1", NULL, 0, 0, 0, NONE, 4},
         {0, "db", "", "q", "{}", NULL, NULL, 0, 0, 0, NONE, 4},
         {0, "db", NULL, "r", "{}", "i-2", NULL, 0, 0, 0, NONE, 4}};
-    static const char *const facts[] = {
-        "csi_volume_handle vol-1", "namespace db", "namespace web",   "node ",
-        "node n1",                 "persistentvolume ", "persistentvolume v", "resource_id i-1",
-        "resource_id i-2"};
+    static const char *const facts[] = {"csi_volume_handle vol-1",
+                                        "namespace db",
+                                        "namespace web",
+                                        "node ",
+                                        "node n1",
+                                        "persistentvolume ",
+                                        "persistentvolume v",
+                                        "resource_id i-1",
+                                        "resource_id i-2"};
     struct fixture fixture = {.settings = app_and_tier()};
     struct error error = {0};
     struct usage_day day;
@@ -522,9 +537,18 @@ static void test_order_of_rows_does_not_matter(void **state)
     struct usage_row first[64];
     struct error error = {0};
     for (int i = 0; i < 24; i++) {
-        pods[i] = (struct fixture_pod){i % 5, i % 2 ? "web" : "db", i % 3 ? "n1" : "n2", "p",
-                                       i % 4 ? "{\"app\": \"x\"}" : "{\"tier\": \"y\"}", "i-1",
-                                       NULL, 0.1 * i + 1e-7, 0.3 * i, 7, NONE, 4};
+        pods[i] = (struct fixture_pod){i % 5,
+                                       i % 2 ? "web" : "db",
+                                       i % 3 ? "n1" : "n2",
+                                       "p",
+                                       i % 4 ? "{\"app\": \"x\"}" : "{\"tier\": \"y\"}",
+                                       "i-1",
+                                       NULL,
+                                       0.1 * i + 1e-7,
+                                       0.3 * i,
+                                       7,
+                                       NONE,
+                                       4};
         reversed[23 - i] = pods[i];
     }
     for (int round = 0; round < 2; round++) {
@@ -537,8 +561,7 @@ static void test_order_of_rows_does_not_matter(void **state)
                              (struct period){FIXTURE_DAY, FIXTURE_DAY});
         }
         assert_true(fixture_add_pods(&fixture, round ? reversed : pods, 11, false, &error));
-        assert_true(
-            fixture_add_pods(&fixture, (round ? reversed : pods) + 11, 13, false, &error));
+        assert_true(fixture_add_pods(&fixture, (round ? reversed : pods) + 11, 13, false, &error));
         usage_fold_complete(&fixture.fold);
         take_day(&fixture, 0, &day);
         const struct usage_row *rows = day.rows.rows;

@@ -10,9 +10,8 @@
 #include <xxhash.h>
 
 /* The namespace of the uuids of this table. */
-static const unsigned char uuid_namespace[UUID_SIZE] = {0x2c, 0x0e, 0x5b, 0x1d, 0x7a, 0x54,
-                                                        0x5f, 0x6e, 0x9d, 0x41, 0x33, 0xc8,
-                                                        0x8e, 0x12, 0x90, 0xd5};
+static const unsigned char uuid_namespace[UUID_SIZE] = {
+    0x2c, 0x0e, 0x5b, 0x1d, 0x7a, 0x54, 0x5f, 0x6e, 0x9d, 0x41, 0x33, 0xc8, 0x8e, 0x12, 0x90, 0xd5};
 
 enum { TEXT_PARTS = 10, KEY_PARTS = TEXT_PARTS + 2 };
 
@@ -32,10 +31,9 @@ void usage_order_close(struct usage_order *order)
 static void text_parts(const struct usage_row *row, uint32_t parts[TEXT_PARTS])
 {
     const uint32_t ids[TEXT_PARTS] = {
-        row->data_source,      row->namespace,    row->node,
-        row->persistentvolumeclaim, row->pod_labels, row->persistentvolume,
-        row->storageclass,     row->csi_volume_handle, row->volume_labels,
-        row->resource_id};
+        row->data_source,   row->namespace,        row->node,         row->persistentvolumeclaim,
+        row->pod_labels,    row->persistentvolume, row->storageclass, row->csi_volume_handle,
+        row->volume_labels, row->resource_id};
     memcpy(parts, ids, sizeof ids);
 }
 
@@ -131,8 +129,8 @@ static void sort_rows(const struct sort_key *keys, size_t count, uint32_t texts,
     }
 }
 
-/* Everything all rows of the day have in common is hashed once: with the uuid's namespace, source and
- * day (its NUL too) it is 63 bytes, and one more makes it a whole block of SHA-1. */
+/* Everything all rows of the day have in common is hashed once: with the uuid's namespace, source
+ * and day (its NUL too) it is 63 bytes, and one more makes it a whole block of SHA-1. */
 static void hash_day(struct sha1 *hash, const struct usage_row *row, const struct text_pool *texts)
 {
     char day[CALENDAR_TEXT_SIZE];

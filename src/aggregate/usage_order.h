@@ -1,11 +1,11 @@
 /* The order of a day's usage rows, and their names.
  *
  * Rows are sorted by their natural key, texts by UTF-8 bytes, null first: data source, namespace,
- * node, claim, pod labels, volume, storage class, CSI handle, volume labels, resource id, whether the
- * row is an unallocated one, category. A row's uuid is version 5 of source, day and that key, and,
- * where rows have equal keys (a namespace of unallocated rows that matches equal categories), their
- * ordinal; the key stands there by a 128-bit digest, so that a name is one block of SHA-1. So the
- * same input gives the same rows, names and order, however it was read. */
+ * node, claim, pod labels, volume, storage class, CSI handle, volume labels, resource id, whether
+ * the row is an unallocated one, category. A row's uuid is version 5 of source, day and that key,
+ * and, where rows have equal keys (a namespace of unallocated rows that matches equal categories),
+ * their ordinal; the key stands there by a 128-bit digest, so that a name is one block of SHA-1. So
+ * the same input gives the same rows, names and order, however it was read. */
 #ifndef COSTAGG_AGGREGATE_USAGE_ORDER_H
 #define COSTAGG_AGGREGATE_USAGE_ORDER_H
 

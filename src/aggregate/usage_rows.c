@@ -34,15 +34,24 @@ struct usage_output {
     struct key_map day_facts; /* (kind, value) of the day */
     struct usage_fact *facts;
     uint32_t fact_room;
-    struct usage_row blank;   /* the cluster's identity, everything else null */
+    struct usage_row blank; /* the cluster's identity, everything else null */
     int32_t day;
     struct category_match *categories; /* by namespace id */
     int32_t *category_days;            /* the day each was matched for */
     uint32_t category_room;
 };
 
-enum { SG_NAMESPACE, SG_NODE, SG_RESOURCE, SG_CLAIM, SG_VOLUME, SG_CLASS, SG_CSI, SG_LABELS,
-       SG_WORDS };
+enum {
+    SG_NAMESPACE,
+    SG_NODE,
+    SG_RESOURCE,
+    SG_CLAIM,
+    SG_VOLUME,
+    SG_CLASS,
+    SG_CSI,
+    SG_LABELS,
+    SG_WORDS
+};
 
 struct usage_output *usage_output_open(void)
 {
@@ -127,8 +136,8 @@ static const struct category_match *find_category(const struct usage_fold *fold,
             output->category_days[i] = INT32_MIN;
         output->category_room = room;
     }
-    output->categories[namespace] = category_match_find(
-        fold->rules->settings, text_pool_borrow(&fold->texts, namespace));
+    output->categories[namespace] =
+        category_match_find(fold->rules->settings, text_pool_borrow(&fold->texts, namespace));
     output->category_days[namespace] = output->day;
     return &output->categories[namespace];
 }
@@ -167,8 +176,7 @@ static void join_pod_group(struct usage_fold *fold, struct usage_output *output,
         uint32_t node_set = node_entry ? label_side_set(&fold->node_labels, node_entry) : TEXT_NULL;
         uint32_t space = first_space;
         do {
-            uint32_t space_set =
-                space ? label_side_set(&fold->namespace_labels, space) : TEXT_NULL;
+            uint32_t space_set = space ? label_side_set(&fold->namespace_labels, space) : TEXT_NULL;
             uint32_t merged = own;
             if (own != TEXT_NULL)
                 merged = label_filter_merge(
@@ -242,8 +250,8 @@ static void add_storage_group(struct usage_output *output, const uint32_t key[SG
     uint32_t index = key_map_add(&output->storage_groups, key, &added);
     if (output->storage_groups.count > output->storage_room) {
         output->storage_room = output->storage_groups.capacity;
-        output->storage_totals = memory_grow(
-            output->storage_totals, output->storage_room * sizeof *output->storage_totals);
+        output->storage_totals = memory_grow(output->storage_totals,
+                                             output->storage_room * sizeof *output->storage_totals);
     }
     if (added)
         output->storage_totals[index] = storage_total_empty();
@@ -266,15 +274,19 @@ static void join_storage_row(struct usage_fold *fold, struct usage_output *outpu
         uint32_t node_set = node_entry ? label_side_set(&fold->node_labels, node_entry) : TEXT_NULL;
         uint32_t space = first_space;
         do {
-            uint32_t space_set =
-                space ? label_side_set(&fold->namespace_labels, space) : TEXT_NULL;
+            uint32_t space_set = space ? label_side_set(&fold->namespace_labels, space) : TEXT_NULL;
             uint32_t merged = own;
             if (has_labels)
                 merged = label_filter_merge(
                     &fold->filter, label_filter_merge(&fold->filter, node_set, space_set), own);
-            const uint32_t key[SG_WORDS] = {
-                row->namespace, node, resource_id, row->claim, row->volume, row->storageclass,
-                row->csi_volume_handle, merged};
+            const uint32_t key[SG_WORDS] = {row->namespace,
+                                            node,
+                                            resource_id,
+                                            row->claim,
+                                            row->volume,
+                                            row->storageclass,
+                                            row->csi_volume_handle,
+                                            merged};
             add_storage_group(output, key, row, times);
             space = space ? label_side_next(&fold->namespace_labels, space) : 0;
         } while (space != 0);
@@ -306,8 +318,8 @@ static void write_storage_row(struct usage_fold *fold, struct usage_output *outp
     row->volume_labels = key[SG_LABELS];
     row->all_labels = key[SG_LABELS] == TEXT_NULL ? fold->filter.empty_set : key[SG_LABELS];
     row->persistentvolumeclaim_capacity_gigabyte = unit_gib_of_bytes(total->capacity_bytes);
-    row->persistentvolumeclaim_capacity_gigabyte_months = unit_gib_months_of_byte_seconds(
-        exact_sum_value(total->capacity, EXACT_SUM_COARSE), days);
+    row->persistentvolumeclaim_capacity_gigabyte_months =
+        unit_gib_months_of_byte_seconds(exact_sum_value(total->capacity, EXACT_SUM_COARSE), days);
     row->volume_request_storage_gigabyte_months =
         shared_gib_months(total->request, days, total->node_count);
     row->persistentvolumeclaim_usage_gigabyte_months =
@@ -333,8 +345,8 @@ static void build_storage_rows(struct usage_fold *fold, struct usage_output *out
     int days = calendar_days_in_month(calendar_month(day));
     uint32_t data_source = text_pool_intern_string(&fold->texts, "Storage");
     for (uint32_t i = 0; i < output->storage_groups.count; i++)
-        write_storage_row(fold, output, days, data_source,
-                          key_map_key(&output->storage_groups, i), &output->storage_totals[i]);
+        write_storage_row(fold, output, days, data_source, key_map_key(&output->storage_groups, i),
+                          &output->storage_totals[i]);
 }
 
 /* ---- unallocated rows ---- */
@@ -361,10 +373,12 @@ static void build_unallocated_rows(struct usage_fold *fold, struct usage_output 
 
 /* ---- facts ---- */
 
-static const char *const fact_names[FACT_KIND_COUNT] = {
-    [FACT_CSI_HANDLE] = USAGE_FACT_CSI_HANDLE, [FACT_NAMESPACE] = USAGE_FACT_NAMESPACE,
-    [FACT_NODE] = USAGE_FACT_NODE,             [FACT_VOLUME] = USAGE_FACT_VOLUME,
-    [FACT_RESOURCE_ID] = USAGE_FACT_RESOURCE_ID};
+static const char *const fact_names[FACT_KIND_COUNT] = {[FACT_CSI_HANDLE] = USAGE_FACT_CSI_HANDLE,
+                                                        [FACT_NAMESPACE] = USAGE_FACT_NAMESPACE,
+                                                        [FACT_NODE] = USAGE_FACT_NODE,
+                                                        [FACT_VOLUME] = USAGE_FACT_VOLUME,
+                                                        [FACT_RESOURCE_ID] =
+                                                            USAGE_FACT_RESOURCE_ID};
 
 static void note_fact(struct usage_output *output, enum fact_kind kind, uint32_t value)
 {
@@ -398,9 +412,9 @@ static int compare_facts(const void *left, const void *right, void *texts)
 {
     const struct usage_fact *a = left, *b = right;
     int order = text_compare(text_pool_borrow(texts, a->fact), text_pool_borrow(texts, b->fact));
-    return order != 0 ? order
-                      : text_compare(text_pool_borrow(texts, a->value),
-                                     text_pool_borrow(texts, b->value));
+    return order != 0
+               ? order
+               : text_compare(text_pool_borrow(texts, a->value), text_pool_borrow(texts, b->value));
 }
 
 static void build_facts(struct usage_fold *fold, struct usage_output *output, int32_t day)
@@ -464,7 +478,7 @@ bool usage_rows_build(struct usage_fold *fold, int32_t day, struct usage_output 
                       output->ordered.rows);
     result->day = day;
     result->rows = (struct row_batch){&usage_table, output->ordered.rows, count, &fold->texts};
-    result->facts = (struct row_batch){&usage_fact_table, output->facts, output->day_facts.count,
-                                       &fold->texts};
+    result->facts =
+        (struct row_batch){&usage_fact_table, output->facts, output->day_facts.count, &fold->texts};
     return true;
 }

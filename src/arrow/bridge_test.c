@@ -398,7 +398,8 @@ static void test_a_column_of_another_type_names_both_types(void **state)
         struct arrow_request request;
         const char *message;
     } cases[] = {
-        {{"name", ARROW_TIME, true, false}, "/a.parquet: column name is string, expected timestamp"},
+        {{"name", ARROW_TIME, true, false},
+         "/a.parquet: column name is string, expected timestamp"},
         {{"name", ARROW_MEASURE, false, false}, "column name is string, expected a number"},
         {{"amount", ARROW_TEXT, true, false}, "column amount is double, expected text"},
         {{"time", ARROW_MEASURE, true, false}, "column time is timestamp(ms), expected a number"},

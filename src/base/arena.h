@@ -3,7 +3,8 @@
  * An arena hands out memory that is freed all at once: one for the run, one reset after every
  * batch or day. It is passed explicitly. Allocation never returns NULL: running out of memory ends
  * the process with a clear message, which is safe because sinks commit last. Resources that are no
- * memory (files, connections, Arrow streams) register their release with the arena that owns them. */
+ * memory (files, connections, Arrow streams) register their release with the arena that owns them.
+ */
 #ifndef COSTAGG_BASE_ARENA_H
 #define COSTAGG_BASE_ARENA_H
 

@@ -27,7 +27,7 @@ __extension__ typedef __int128 exact_int;
 __extension__ typedef unsigned __int128 exact_unsigned;
 
 #define EXACT_INT_MAX ((exact_int)(~(exact_unsigned)0 >> 1)) /* out of range, for good */
-#define EXACT_INT_MIN (-EXACT_INT_MAX - 1)                      /* no sum seen yet */
+#define EXACT_INT_MIN (-EXACT_INT_MAX - 1)                   /* no sum seen yet */
 
 struct exact_sum {
     exact_int units;

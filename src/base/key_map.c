@@ -9,8 +9,8 @@ enum { FIRST_SLOTS = 64 };
 
 void key_map_init(struct key_map *map, uint32_t words)
 {
-    *map = (struct key_map){.words = words, .capacity = FIRST_SLOTS / 2,
-                            .slot_mask = FIRST_SLOTS - 1};
+    *map =
+        (struct key_map){.words = words, .capacity = FIRST_SLOTS / 2, .slot_mask = FIRST_SLOTS - 1};
     map->keys = memory_grow(NULL, sizeof *map->keys * map->capacity * words);
     map->slots = memory_grow(NULL, sizeof *map->slots * FIRST_SLOTS);
     memset(map->slots, 0, sizeof *map->slots * FIRST_SLOTS);

@@ -24,7 +24,10 @@ static void test_patterns_match_as_in_sql(void **state)
         {"%unallocated", "Worker unallocated", true},
         {"%unallocated", "Worker unallocated ", false},
         {"a_c", "abc", true},
-        {"a_c", "a\xc3\xbc" "c", true}, /* one character of two bytes */
+        {"a_c",
+         "a\xc3\xbc"
+         "c",
+         true}, /* one character of two bytes */
         {"a_c", "ac", false},
         {"_", "\xf0\x9f\x98\x80", true},
         {"%a%b%", "xxaxxbxx", true},
@@ -36,10 +39,10 @@ static void test_patterns_match_as_in_sql(void **state)
         {"ab", "abc", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(like_pattern_matches(cases[i].pattern,
-                                              (struct text){cases[i].text,
-                                                            (uint32_t)strlen(cases[i].text)}),
-                         cases[i].matches);
+        assert_int_equal(
+            like_pattern_matches(cases[i].pattern,
+                                 (struct text){cases[i].text, (uint32_t)strlen(cases[i].text)}),
+            cases[i].matches);
 }
 
 static void test_null_matches_nothing(void **state)

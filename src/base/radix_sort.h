@@ -10,8 +10,8 @@ struct radix_item {
     uint32_t number;
 };
 
-/* Sorts `items` by ascending key; `scratch` has room for as many. Bytes in which all keys agree cost
- * one pass of counting and nothing more. */
+/* Sorts `items` by ascending key; `scratch` has room for as many. Bytes in which all keys agree
+ * cost one pass of counting and nothing more. */
 void radix_sort(struct radix_item *items, struct radix_item *scratch, size_t count);
 
 #endif

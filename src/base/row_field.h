@@ -11,15 +11,15 @@
 
 #include "base/table.h"
 
-#define ROW_FIELD_TEXT(name) uint32_t name;
-#define ROW_FIELD_JSON(name) uint32_t name;
+#define ROW_FIELD_TEXT(name)       uint32_t name;
+#define ROW_FIELD_JSON(name)       uint32_t name;
 #define ROW_FIELD_TEXT_ARRAY(name) uint32_t name;
-#define ROW_FIELD_UUIDTEXT(name) uint32_t name;
-#define ROW_FIELD_UUID(name) unsigned char name[16];
-#define ROW_FIELD_NUMERIC(name) double name;
-#define ROW_FIELD_INTEGER(name) int32_t name;
-#define ROW_FIELD_DAY(name) int32_t name;
-#define ROW_FIELD(name, kind) ROW_FIELD_##kind(name)
+#define ROW_FIELD_UUIDTEXT(name)   uint32_t name;
+#define ROW_FIELD_UUID(name)       unsigned char name[16];
+#define ROW_FIELD_NUMERIC(name)    double name;
+#define ROW_FIELD_INTEGER(name)    int32_t name;
+#define ROW_FIELD_DAY(name)        int32_t name;
+#define ROW_FIELD(name, kind)      ROW_FIELD_##kind(name)
 
 #define ROW_COLUMN(row, name, kind, width, scale, required, state, meaning) \
     {#name, COLUMN_##kind, width, scale, required, state, offsetof(struct row, name), meaning},

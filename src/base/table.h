@@ -36,11 +36,11 @@ enum { TABLE_MARKS = 2 };
 struct column {
     const char *name;
     enum column_kind kind;
-    uint16_t width;     /* of varchar, or precision of numeric; 0: unlimited */
-    uint16_t scale;     /* of numeric */
-    bool required;      /* NOT NULL */
-    bool state_only;    /* only in the Parquet state that the cost stage reads (csi_volume_handle) */
-    size_t offset;      /* in the row struct */
+    uint16_t width;  /* of varchar, or precision of numeric; 0: unlimited */
+    uint16_t scale;  /* of numeric */
+    bool required;   /* NOT NULL */
+    bool state_only; /* only in the Parquet state that the cost stage reads (csi_volume_handle) */
+    size_t offset;   /* in the row struct */
     const char *meaning; /* one sentence for the column reference */
 };
 

@@ -79,8 +79,7 @@ static struct text_slot *find_slot(const struct text_pool *pool, uint32_t hash, 
         if (slot->id == TEXT_NULL)
             return slot;
         const struct text *text = &pool->texts[slot->id];
-        if (slot->hash == hash && text->length == length &&
-            memcmp(text->bytes, bytes, length) == 0)
+        if (slot->hash == hash && text->length == length && memcmp(text->bytes, bytes, length) == 0)
             return slot;
     }
 }
@@ -107,8 +106,8 @@ uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t leng
     return intern_hashed(pool, (uint32_t)XXH3_64bits(bytes, length), bytes, length);
 }
 
-/* A look-up waits for memory three times: slot, text, bytes. Asking for those of a whole block ahead
- * lets the waits overlap. */
+/* A look-up waits for memory three times: slot, text, bytes. Asking for those of a whole block
+ * ahead lets the waits overlap. */
 void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32_t *ends,
                           size_t count, uint32_t *ids)
 {
@@ -124,11 +123,10 @@ void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32
         for (size_t i = 0; i < size; i++)
             __builtin_prefetch(&pool->texts[pool->slots[hashes[i] & pool->slot_mask].id]);
         for (size_t i = 0; i < size; i++)
-            __builtin_prefetch(
-                pool->texts[pool->slots[hashes[i] & pool->slot_mask].id].bytes);
+            __builtin_prefetch(pool->texts[pool->slots[hashes[i] & pool->slot_mask].id].bytes);
         for (size_t i = 0; i < size; i++)
-            ids[begin + i] = intern_hashed(pool, hashes[i], bytes + at[i],
-                                           (size_t)(at[i + 1] - at[i]));
+            ids[begin + i] =
+                intern_hashed(pool, hashes[i], bytes + at[i], (size_t)(at[i + 1] - at[i]));
     }
 }
 

@@ -23,13 +23,13 @@ struct text {
 struct text_slot;
 
 struct text_pool {
-    struct arena arena;  /* the bytes */
-    struct text *texts;  /* by id; texts[0] is {NULL, 0} */
+    struct arena arena; /* the bytes */
+    struct text *texts; /* by id; texts[0] is {NULL, 0} */
     struct text_slot *slots;
-    uint32_t count;      /* ids in use: 0 … count - 1 */
+    uint32_t count; /* ids in use: 0 … count - 1 */
     uint32_t capacity;
     uint32_t slot_mask;
-    size_t bytes;        /* of all texts */
+    size_t bytes; /* of all texts */
 };
 
 void text_pool_init(struct text_pool *pool);
@@ -41,8 +41,8 @@ void text_pool_reset(struct text_pool *pool);
 /* The id of a text; copies the bytes when it is new. bytes == NULL gives TEXT_NULL. */
 uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t length);
 
-/* Interns many texts at once, faster than one by one: text i is bytes[ends[i]] … bytes[ends[i + 1]],
- * as in an Arrow array; `ids` gets their ids. */
+/* Interns many texts at once, faster than one by one: text i is bytes[ends[i]] … bytes[ends[i +
+ * 1]], as in an Arrow array; `ids` gets their ids. */
 void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32_t *ends,
                           size_t count, uint32_t *ids);
 

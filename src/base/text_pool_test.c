@@ -37,8 +37,8 @@ static void test_many_texts_get_the_ids_they_would_get_one_by_one(void **state)
         ends[i + 1] = ends[i] + (i % 5 == 0 ? 0 : snprintf(bytes + ends[i], 8, "t%d", i * 7 % 900));
     text_pool_intern_all(&all, bytes, ends, COUNT, ids);
     for (int i = 0; i < COUNT; i++)
-        assert_int_equal(
-            text_pool_intern(&one, bytes + ends[i], (size_t)(ends[i + 1] - ends[i])), ids[i]);
+        assert_int_equal(text_pool_intern(&one, bytes + ends[i], (size_t)(ends[i + 1] - ends[i])),
+                         ids[i]);
     assert_int_equal(one.count, all.count);
     text_pool_close(&one);
     text_pool_close(&all);
@@ -68,8 +68,8 @@ static void test_ids_survive_growth_and_end_with_a_reset(void **state)
 static void test_ranks_follow_bytes(void **state)
 {
     (void)state;
-    static const char *const sorted[] = {"", "a", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaab", "b",
-                                         "\xc3\xbc"};
+    static const char *const sorted[] = {"",          "a", "aaaaaaaa", "aaaaaaaaa",
+                                         "aaaaaaaab", "b", "\xc3\xbc"};
     enum { COUNT = sizeof sorted / sizeof sorted[0] };
     struct text_pool pool;
     uint32_t ids[COUNT], ranks[64] = {0};

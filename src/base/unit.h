@@ -3,9 +3,9 @@
 #define COSTAGG_BASE_UNIT_H
 
 #define UNIT_SECONDS_PER_HOUR 3600.0
-#define UNIT_SECONDS_PER_DAY 86400.0
-#define UNIT_HOURS_PER_DAY 24
-#define UNIT_GIB_PER_BYTE 0x1p-30 /* the tables say gigabyte and mean 2^30 bytes */
+#define UNIT_SECONDS_PER_DAY  86400.0
+#define UNIT_HOURS_PER_DAY    24
+#define UNIT_GIB_PER_BYTE     0x1p-30 /* the tables say gigabyte and mean 2^30 bytes */
 
 static inline double unit_hours_of_seconds(double seconds)
 {

@@ -1,7 +1,8 @@
 /* Everything the program says about itself, made from options.def, verbs.def and error.def:
  * the help of a terminal, the manual page, the completion of bash, a sample configuration, and the
- * reference of keys in docs/configuration.md, the reference of columns in docs/tables.md. `costagg help` prints them, the build installs them.
- * Writing to a stream that fails is the caller's to notice (ferror). */
+ * reference of keys in docs/configuration.md, the reference of columns in docs/tables.md. `costagg
+ * help` prints them, the build installs them. Writing to a stream that fails is the caller's to
+ * notice (ferror). */
 #ifndef COSTAGG_COMMAND_MANUAL_H
 #define COSTAGG_COMMAND_MANUAL_H
 

@@ -320,7 +320,8 @@ static void test_shadow_writes_beside_the_live_schema(void **state)
     assert_string_equal(config.live_schema, "org1");
     assert_string_equal(config.output_schema, "org1_shadow");
     assert_true(load(BASE CLUSTERS "postgresql: {schema: org1}\n"
-                                   "output: {to: [sqlite:a.db], mode: shadow}\n", ""));
+                                   "output: {to: [sqlite:a.db], mode: shadow}\n",
+                     ""));
     assert_string_equal(config.output_schema, "org1_shadow");
     assert_string_equal(config.outputs.items[0], "sqlite:a.db");
     assert_false(load(BASE CLUSTERS "output: {modus: shadow}\n", ""));

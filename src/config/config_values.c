@@ -148,8 +148,8 @@ static bool take_all(struct config_values *values, struct arena *arena, enum opt
     return check_kind(values, id, error);
 }
 
-/* `output: {to: […], mode: shadow}` is another way to write `output: […]` and `output_mode: shadow`:
- * the map's keys stand where the list's would. */
+/* `output: {to: […], mode: shadow}` is another way to write `output: […]` and `output_mode:
+ * shadow`: the map's keys stand where the list's would. */
 static const struct config_node *lift_output(const struct config_node *root, struct arena *arena)
 {
     const struct config_node *output = config_node_find(root, "output");

@@ -14,10 +14,10 @@ enum { MOST_COLUMNS = 64 };
 /* One asked-for column and the memory its array lives in. */
 struct decode_column {
     const struct report_column *column;
-    uint32_t *ids;         /* TEXT: of the rows */
-    double *values;        /* MEASURE, where nulls must become NaN */
-    int64_t *times;        /* TIME, where nulls must be marked */
-    size_t room;           /* rows there is room for */
+    uint32_t *ids;          /* TEXT: of the rows */
+    double *values;         /* MEASURE, where nulls must become NaN */
+    int64_t *times;         /* TIME, where nulls must be marked */
+    size_t room;            /* rows there is room for */
     const void *dictionary; /* TEXT: the one `id_of_index` is for */
     int64_t dictionary_length;
     uint32_t *id_of_index;
@@ -191,9 +191,8 @@ static bool decode_text(struct decode *decode, struct decode_column *column,
     }
     const uint8_t *valid = array->buffers[0];
     for (size_t row = 0; row < rows; row++)
-        column->ids[row] = is_valid(valid, array->offset + (int64_t)row)
-                               ? id_of_index[indices[row]]
-                               : (uint32_t)TEXT_NULL;
+        column->ids[row] = is_valid(valid, array->offset + (int64_t)row) ? id_of_index[indices[row]]
+                                                                         : (uint32_t)TEXT_NULL;
     return true;
 }
 

@@ -2,10 +2,10 @@
 
 #include "arrow/bridge.h"
 
-#define REPORT_TABLE(report)                                      \
-    const struct report_layout report##_layout = {                \
-        .name = #report,                                          \
-        .columns = report##_columns,                              \
+#define REPORT_TABLE(report)                                                  \
+    const struct report_layout report##_layout = {                            \
+        .name = #report,                                                      \
+        .columns = report##_columns,                                          \
         .column_count = sizeof report##_columns / sizeof report##_columns[0], \
     }
 

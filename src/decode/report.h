@@ -17,8 +17,8 @@
 
 #define DECODE_TIME_NULL INT64_MIN
 
-#define REPORT_FIELD_TEXT(name) const uint32_t *name;
-#define REPORT_FIELD_TIME(name) const int64_t *name;
+#define REPORT_FIELD_TEXT(name)    const uint32_t *name;
+#define REPORT_FIELD_TIME(name)    const int64_t *name;
 #define REPORT_FIELD_MEASURE(name) const double *name;
 
 /* Where a batch comes from, for messages and for the identity of rows. */
@@ -98,9 +98,9 @@ enum bill_line_bit {
 #include "decode/bill_line.def"
 #undef REPORT_COLUMN
 };
-#define POD_USAGE_MASK(name) ((uint64_t)1 << POD_USAGE_BIT_##name)
+#define POD_USAGE_MASK(name)     ((uint64_t)1 << POD_USAGE_BIT_##name)
 #define STORAGE_USAGE_MASK(name) ((uint64_t)1 << STORAGE_USAGE_BIT_##name)
-#define BILL_LINE_MASK(name) ((uint64_t)1 << BILL_LINE_BIT_##name)
-#define REPORT_ALL_COLUMNS (~(uint64_t)0)
+#define BILL_LINE_MASK(name)     ((uint64_t)1 << BILL_LINE_BIT_##name)
+#define REPORT_ALL_COLUMNS       (~(uint64_t)0)
 
 #endif

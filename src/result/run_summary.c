@@ -61,7 +61,7 @@ void run_summary_add_usage(struct run_summary *summary, const struct usage_row *
     struct namespace_summary *namespace = NULL;
     for (size_t i = 0; i < count; i++) { /* rows are sorted, so namespaces come in runs */
         if (i == 0 || rows[i].namespace != rows[i - 1].namespace)
-            namespace = find_namespace(summary, text_pool_borrow(texts, rows[i].namespace));
+        namespace = find_namespace(summary, text_pool_borrow(texts, rows[i].namespace));
         exact_sum_add(&namespace->usage_cpu_core_hours, rows[i].pod_usage_cpu_core_hours,
                       EXACT_SUM_FINE);
         exact_sum_add(&namespace->request_cpu_core_hours, rows[i].pod_request_cpu_core_hours,

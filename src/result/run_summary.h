@@ -26,7 +26,7 @@ struct unit_summary {
     struct period days;
     int64_t rows_in;
     int64_t rows_out;
-    int64_t bytes_in;   /* of the row groups read */
+    int64_t bytes_in; /* of the row groups read */
     double seconds;
 };
 
@@ -58,14 +58,14 @@ struct run_summary {
     struct namespace_summary *by_namespace;
     size_t namespace_room;
 
-    int64_t days_with_rows;     /* distinct (source, day) with usage rows */
+    int64_t days_with_rows; /* distinct (source, day) with usage rows */
     int64_t rows_in;
     int64_t usage_rows_out;
     int64_t cost_rows_out;
-    int64_t bytes_in;           /* fetched from the store */
+    int64_t bytes_in; /* fetched from the store */
     int64_t files_opened;
     int64_t retries;
-    int64_t malformed_labels;   /* distinct label texts read as {} or in part */
+    int64_t malformed_labels;    /* distinct label texts read as {} or in part */
     const char *first_malformed; /* "FILE: row N", NULL: none */
     double usage_seconds;
     double cost_seconds;

@@ -22,9 +22,9 @@ enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000 };
 
 struct cost_worker {
     struct text_pool texts;
-    struct key_map checked;   /* ids of texts that --strict has looked at in this span */
-    struct arena arena;       /* of one span */
-    struct arena days_arena;  /* of the day objects */
+    struct key_map checked;        /* ids of texts that --strict has looked at in this span */
+    struct arena arena;            /* of one span */
+    struct arena days_arena;       /* of the day objects */
     struct attribution_day **days; /* as many as the longest span met so far has days */
     int32_t day_room;
 };
@@ -36,7 +36,7 @@ struct cost_work {
     size_t span_count;
     struct cost_worker *workers;
     struct rollups *rollups; /* NULL: none are written */
-    enum grain grain; /* of the lines that are attributed */
+    enum grain grain;        /* of the lines that are attributed */
     int64_t rows_in;
     int64_t rows_out;
 };
@@ -144,8 +144,7 @@ static bool check_text(struct cost_worker *worker, const struct bill_line_batch 
     if (id == TEXT_NULL)
         return true;
     key_map_add(&worker->checked, &id, &added);
-    if (!added ||
-        label_json_parse(text_pool_borrow(&worker->texts, id), &worker->arena, &list))
+    if (!added || label_json_parse(text_pool_borrow(&worker->texts, id), &worker->arena, &list))
         return true;
     return error_set(error, ERROR_BAD_DATA,
                      "%s: row %lld, column %s: it is no JSON object of strings; without --strict "
@@ -172,8 +171,8 @@ static bool add_lines(struct cost_work *work, struct cost_worker *worker,
     struct bill_line_batch batch = {0};
     struct decode *decode;
     int32_t days = span->days.last - span->days.first + 1;
-    uint64_t columns = capacities ? attribution_hourly_columns()
-                                  : attribution_bill_columns(work->attribution);
+    uint64_t columns =
+        capacities ? attribution_hourly_columns() : attribution_bill_columns(work->attribution);
     TRY(open_lines(work, worker, &span->parts[REPORT_AWS_LINE_ITEMS][grain], columns, &decode,
                    error));
     for (;;) {
@@ -296,8 +295,8 @@ static bool run_passes(struct cost_work *work, struct error *error)
     TRY(inventory_check_unchanged(run->input, stage->inventory, error));
     TRY(rollups_finish(work->rollups, stage->summary->notices, error));
     if (run->keeps_marks && stage->marks != NULL)
-        TRY(input_marks_write(stage->marks, stage->days, "cost", stage->bill->source,
-                              &run->outputs, error));
+        TRY(input_marks_write(stage->marks, stage->days, "cost", stage->bill->source, &run->outputs,
+                              error));
     return outputs_commit(&run->outputs, error);
 }
 
@@ -354,14 +353,9 @@ bool cost_stage_run(const struct cost_stage *stage, struct error *error)
     arena_close(&arena);
     if (!done)
         return error_add_context(error, "bill %s", stage->bill->source);
-    const struct unit_summary unit = {"cost",
-                                      stage->bill->source,
-                                      stage->bill->provider,
-                                      stage->days,
-                                      work.rows_in,
-                                      work.rows_out,
-                                      stage->inventory->bytes,
-                                      run_clock() - began};
+    const struct unit_summary unit = {
+        "cost",       stage->bill->source, stage->bill->provider,   stage->days,
+        work.rows_in, work.rows_out,       stage->inventory->bytes, run_clock() - began};
     run_summary_add_unit(run->summary, &unit);
     return true;
 }

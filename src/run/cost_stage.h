@@ -1,7 +1,7 @@
 /* The cost stage: one bill of one month to costs by namespace.
  *
- * Takes the daily summaries of all the bill's clusters from the spool. First pass: facts of the whole
- * range. Second pass: day by day, several days at once, delivered to the outputs in order. */
+ * Takes the daily summaries of all the bill's clusters from the spool. First pass: facts of the
+ * whole range. Second pass: day by day, several days at once, delivered to the outputs in order. */
 #ifndef COSTAGG_RUN_COST_STAGE_H
 #define COSTAGG_RUN_COST_STAGE_H
 

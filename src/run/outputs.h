@@ -1,6 +1,6 @@
 /* All outputs of a run as one: what is written goes to each of them, and each replaces its rows in
- * one step. Commits happen one output after the other; when a later one fails, the earlier ones hold
- * the new rows and the error says which output does not. */
+ * one step. Commits happen one output after the other; when a later one fails, the earlier ones
+ * hold the new rows and the error says which output does not. */
 #ifndef COSTAGG_RUN_OUTPUTS_H
 #define COSTAGG_RUN_OUTPUTS_H
 

@@ -8,8 +8,8 @@ struct turns {
     turns_task task;
     void *context;
     size_t count;
-    size_t next;      /* task to be started */
-    size_t turn;      /* task whose turn it is */
+    size_t next; /* task to be started */
+    size_t turn; /* task whose turn it is */
     bool failed;
     size_t failed_task;
     struct error error;

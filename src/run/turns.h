@@ -5,8 +5,8 @@
  * then until it returns happens in task order and never at the same time as another's delivery, so
  * sinks need no lock and the output is the same for any number of threads.
  *
- * The first failure stops the rest: its error is kept (that of the lowest task that failed), waiting
- * tasks get false from turns_take(), no new task is started. */
+ * The first failure stops the rest: its error is kept (that of the lowest task that failed),
+ * waiting tasks get false from turns_take(), no new task is started. */
 #ifndef COSTAGG_RUN_TURNS_H
 #define COSTAGG_RUN_TURNS_H
 

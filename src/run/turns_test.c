@@ -12,8 +12,8 @@ enum { TASKS = 200, NOBODY = 1000 };
 struct delivery {
     size_t order[TASKS];
     size_t count;
-    size_t failing;     /* task that fails before its turn; NOBODY: none */
-    bool delivering;    /* someone is: two at once would be seen */
+    size_t failing;  /* task that fails before its turn; NOBODY: none */
+    bool delivering; /* someone is: two at once would be seen */
     bool overlapped;
 };
 

@@ -11,13 +11,20 @@
 
 /* What attribution reads of a usage row: four bytes each, then eight. */
 static const size_t text_offsets[] = {
-    offsetof(struct usage_row, report_period_id), offsetof(struct usage_row, cluster_id),
-    offsetof(struct usage_row, cluster_alias),    offsetof(struct usage_row, data_source),
-    offsetof(struct usage_row, namespace),        offsetof(struct usage_row, node),
-    offsetof(struct usage_row, resource_id),      offsetof(struct usage_row, pod_labels),
-    offsetof(struct usage_row, volume_labels),    offsetof(struct usage_row, persistentvolumeclaim),
-    offsetof(struct usage_row, persistentvolume), offsetof(struct usage_row, storageclass),
-    offsetof(struct usage_row, csi_volume_handle), offsetof(struct usage_row, source_uuid),
+    offsetof(struct usage_row, report_period_id),
+    offsetof(struct usage_row, cluster_id),
+    offsetof(struct usage_row, cluster_alias),
+    offsetof(struct usage_row, data_source),
+    offsetof(struct usage_row, namespace),
+    offsetof(struct usage_row, node),
+    offsetof(struct usage_row, resource_id),
+    offsetof(struct usage_row, pod_labels),
+    offsetof(struct usage_row, volume_labels),
+    offsetof(struct usage_row, persistentvolumeclaim),
+    offsetof(struct usage_row, persistentvolume),
+    offsetof(struct usage_row, storageclass),
+    offsetof(struct usage_row, csi_volume_handle),
+    offsetof(struct usage_row, source_uuid),
     offsetof(struct usage_row, cost_category_id),
 };
 static const size_t number_offsets[] = {
@@ -180,9 +187,8 @@ static size_t block_size(const struct block *block)
 static char *pack_day(const struct usage_day *day, struct block *block, struct arena *arena)
 {
     const struct text_pool *texts = day->rows.texts;
-    struct numbering numbering = {
-        arena_alloc_array(arena, texts->count, sizeof(uint32_t)),
-        arena_alloc_array(arena, texts->count, sizeof(uint32_t)), 0};
+    struct numbering numbering = {arena_alloc_array(arena, texts->count, sizeof(uint32_t)),
+                                  arena_alloc_array(arena, texts->count, sizeof(uint32_t)), 0};
     struct packed_row *rows = arena_alloc_array(arena, day->rows.count, sizeof *rows);
     for (size_t i = 0; i < day->rows.count; i++)
         pack_row((const struct usage_row *)day->rows.rows + i, &numbering, &rows[i]);
@@ -238,8 +244,7 @@ static void unpack_row(const struct packed_row *packed, const uint32_t *ids, int
             memcpy(bytes + usage_table.columns[i].offset, &null, sizeof null);
     }
     for (int i = 0; i < WORDS; i++) {
-        uint32_t word =
-            is_integer(text_offsets[i]) ? packed->words[i] : ids[packed->words[i]];
+        uint32_t word = is_integer(text_offsets[i]) ? packed->words[i] : ids[packed->words[i]];
         memcpy(bytes + text_offsets[i], &word, sizeof word);
     }
     for (int i = 0; i < NUMBERS; i++)
@@ -278,8 +283,8 @@ bool usage_spool_get(struct usage_spool *spool, size_t cluster, int32_t day,
     const struct packed_row *packed_rows = (const struct packed_row *)(const void *)bytes;
     const struct packed_fact *packed_facts =
         (const struct packed_fact *)(const void *)(packed_rows + block->row_count);
-    const uint32_t *ids = unpack_texts(
-        block, (const char *)(packed_facts + block->fact_count), texts, arena);
+    const uint32_t *ids =
+        unpack_texts(block, (const char *)(packed_facts + block->fact_count), texts, arena);
     struct usage_row *rows = arena_alloc_array(arena, block->row_count, sizeof *rows);
     for (size_t i = 0; i < block->row_count; i++)
         unpack_row(&packed_rows[i], ids, day, &rows[i]);

@@ -41,10 +41,10 @@ static void test_days_come_back_as_they_were_put(void **state)
     text_pool_intern_string(&out, "shifts the ids");
     assert_true(usage_spool_open(2, days, &arena, &spool, &error));
     const struct usage_row rows[] = {row_of(&in, "web", 1.5), row_of(&in, NULL, MEASURE_NULL)};
-    const struct usage_fact facts[] = {{.fact = text_pool_intern_string(&in, "node"),
-                                        .value = text_pool_intern_string(&in, "")}};
-    const struct usage_day put = {20363, {&usage_table, rows, 2, &in},
-                                  {&usage_fact_table, facts, 1, &in}};
+    const struct usage_fact facts[] = {
+        {.fact = text_pool_intern_string(&in, "node"), .value = text_pool_intern_string(&in, "")}};
+    const struct usage_day put = {
+        20363, {&usage_table, rows, 2, &in}, {&usage_fact_table, facts, 1, &in}};
     assert_true(usage_spool_put(spool, 1, &put, &error));
     assert_true(usage_spool_get(spool, 1, 20363, &out, &arena, &day, &error));
     const struct usage_row *got = day.rows.rows;

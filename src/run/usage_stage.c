@@ -27,7 +27,7 @@ struct usage_work {
     size_t span_count;
     struct usage_worker *workers;
     struct rollups *rollups; /* NULL: none are written */
-    int64_t rows_in; /* delivered in turns, so no lock */
+    int64_t rows_in;         /* delivered in turns, so no lock */
     int64_t capacity_rows;
     int64_t rows_out;
 };
@@ -233,8 +233,7 @@ static void close_workers(struct usage_worker *workers, int count, struct run_su
         const struct label_filter *filter = &workers[i].fold.filter;
         summary->malformed_labels += (int64_t)filter->malformed;
         if (filter->malformed > 0 && summary->first_malformed == NULL)
-            summary->first_malformed =
-                arena_printf(summary->arena, "%s", filter->first_malformed);
+            summary->first_malformed = arena_printf(summary->arena, "%s", filter->first_malformed);
         arena_close(&workers[i].arena);
         usage_fold_close(&workers[i].fold);
     }
@@ -342,12 +341,11 @@ static bool read_role_pods(const struct run *run, const struct inventory *invent
 {
     const struct input_part *part =
         &inventory->parts[REPORT_POD_USAGE][grain_of(inventory, REPORT_POD_USAGE)];
-    struct decode_request request = {.layout = &pod_usage_layout,
-                                     .columns = POD_USAGE_MASK(interval_start) |
-                                                POD_USAGE_MASK(namespace) | POD_USAGE_MASK(node) |
-                                                POD_USAGE_MASK(resource_id) |
-                                                POD_USAGE_MASK(node_role),
-                                     .texts = &evidence->texts};
+    struct decode_request request = {
+        .layout = &pod_usage_layout,
+        .columns = POD_USAGE_MASK(interval_start) | POD_USAGE_MASK(namespace) |
+                   POD_USAGE_MASK(node) | POD_USAGE_MASK(resource_id) | POD_USAGE_MASK(node_role),
+        .texts = &evidence->texts};
     struct pod_usage_batch batch = {0};
     struct decode *decode;
     request.slices = run_slices(part, arena, &request.slice_count);
@@ -369,9 +367,8 @@ static bool read_role_labels(const struct run *run, const struct inventory *inve
 {
     const struct input_part *part =
         &inventory->parts[REPORT_NODE_LABELS][grain_of(inventory, REPORT_NODE_LABELS)];
-    struct decode_request request = {.layout = &node_labels_layout,
-                                     .columns = REPORT_ALL_COLUMNS,
-                                     .texts = &evidence->texts};
+    struct decode_request request = {
+        .layout = &node_labels_layout, .columns = REPORT_ALL_COLUMNS, .texts = &evidence->texts};
     struct node_labels_batch batch;
     struct decode *decode;
     request.slices = run_slices(part, arena, &request.slice_count);

@@ -18,15 +18,15 @@ struct cluster;
 struct inventory;
 
 struct work_unit {
-    const char *stage;             /* "usage" or "cost" */
-    const char *source;            /* uuid */
-    struct period days;            /* of one month */
-    const struct cluster *cluster; /* of a usage unit */
-    const struct bill *bill;       /* of a cost unit */
-    size_t bill_number;            /* in the configuration */
+    const char *stage;                 /* "usage" or "cost" */
+    const char *source;                /* uuid */
+    struct period days;                /* of one month */
+    const struct cluster *cluster;     /* of a usage unit */
+    const struct bill *bill;           /* of a cost unit */
+    size_t bill_number;                /* in the configuration */
     const struct inventory *inventory; /* NULL: nothing found in the period */
-    const char *missing;           /* then: what was looked for and where */
-    int shard;                     /* filled by work_unit_deal() */
+    const char *missing;               /* then: what was looked for and where */
+    int shard;                         /* filled by work_unit_deal() */
 };
 
 int64_t work_unit_rows(const struct work_unit *unit);

@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
-static const struct inventory sizes[] = {
-    {.bytes = 1000000, .rows = 10}, {.bytes = 900000}, {.bytes = 120000},
-    {.bytes = 110000},              {.bytes = 0}};
+static const struct inventory sizes[] = {{.bytes = 1000000, .rows = 10},
+                                         {.bytes = 900000},
+                                         {.bytes = 120000},
+                                         {.bytes = 110000},
+                                         {.bytes = 0}};
 
 static struct work_unit unit(const char *stage, const char *source, int size)
 {
@@ -19,8 +21,8 @@ static struct work_unit unit(const char *stage, const char *source, int size)
 static void test_great_units_go_to_shards_of_their_own(void **state)
 {
     (void)state;
-    struct work_unit units[] = {unit("usage", "d", 3), unit("usage", "a", 0),
-                                unit("usage", "b", 1), unit("usage", "c", 2)};
+    struct work_unit units[] = {unit("usage", "d", 3), unit("usage", "a", 0), unit("usage", "b", 1),
+                                unit("usage", "c", 2)};
     work_unit_deal(units, 4, 2);
     assert_int_not_equal(units[1].shard, units[2].shard);
     assert_int_not_equal(units[0].shard, units[3].shard);

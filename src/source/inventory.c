@@ -29,7 +29,7 @@ struct listing {
 struct footer {
     int64_t rows;
     bool has_row_uuid;
-    char *version; /* malloc, as below */
+    char *version;                      /* malloc, as below */
     struct arrow_row_group *row_groups; /* malloc: jobs must not share an arena */
     int row_group_count;
 };
@@ -367,8 +367,7 @@ static void fill_inventory(const struct survey *survey, struct inventory *invent
         file->grain = grain_of(file, survey->file_places[i], footer);
         file->rows = footer->rows;
         if (footer->version != NULL)
-            file->version =
-                arena_copy(survey->arena, footer->version, strlen(footer->version));
+            file->version = arena_copy(survey->arena, footer->version, strlen(footer->version));
         file->row_groups = footer->row_group_count;
         inventory->has_daily[file->report] |= file->grain == GRAIN_DAILY;
         room[file->report][file->grain] += (size_t)footer->row_group_count;
