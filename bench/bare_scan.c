@@ -33,16 +33,16 @@ static const struct arrow_request bill_columns[] = {
 #include "decode/bill_line.def"
 };
 static const struct arrow_request capacity_columns[] = {
-    {"interval_start", ARROW_TIME, true},
-    {"node", ARROW_TEXT, true},
-    {"node_capacity_cpu_core_seconds", ARROW_MEASURE, true},
-    {"node_capacity_memory_byte_seconds", ARROW_MEASURE, true},
+    {"interval_start", ARROW_TIME, true, false},
+    {"node", ARROW_TEXT, true, false},
+    {"node_capacity_cpu_core_seconds", ARROW_MEASURE, true, false},
+    {"node_capacity_memory_byte_seconds", ARROW_MEASURE, true, false},
 };
 static const struct arrow_request disk_columns[] = {
-    {"lineitem_resourceid", ARROW_TEXT, true},
-    {"lineitem_usagestartdate", ARROW_TIME, true},
-    {"lineitem_unblendedrate", ARROW_MEASURE, false},
-    {"lineitem_unblendedcost", ARROW_MEASURE, true},
+    {"lineitem_resourceid", ARROW_TEXT, true, false},
+    {"lineitem_usagestartdate", ARROW_TIME, true, false},
+    {"lineitem_unblendedrate", ARROW_MEASURE, false, false},
+    {"lineitem_unblendedcost", ARROW_MEASURE, true, false},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
