@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPORT_COLUMN(name, layout, required) {#name, ARROW_##layout, required},
+#define REPORT_COLUMN(name, layout, required) {#name, ARROW_##layout, required, false},
 
 static const struct arrow_request pod_columns[] = {
 #include "decode/pod_usage.def"
