@@ -9,30 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What attribution reads of a usage row: four bytes each, then eight. */
+/* The columns of usage_state.def: texts and integers of four bytes, then numbers of eight. */
+#define TAKE_TEXT(name)    offsetof(struct usage_row, name),
+#define TAKE_INTEGER(name) offsetof(struct usage_row, name),
+#define TAKE_NUMERIC(name)
+#define TAKE_DAY(name)
+#define STATE_COLUMN(name, kind) TAKE_##kind(name)
 static const size_t text_offsets[] = {
-    offsetof(struct usage_row, report_period_id),
-    offsetof(struct usage_row, cluster_id),
-    offsetof(struct usage_row, cluster_alias),
-    offsetof(struct usage_row, data_source),
-    offsetof(struct usage_row, namespace),
-    offsetof(struct usage_row, node),
-    offsetof(struct usage_row, resource_id),
-    offsetof(struct usage_row, pod_labels),
-    offsetof(struct usage_row, volume_labels),
-    offsetof(struct usage_row, persistentvolumeclaim),
-    offsetof(struct usage_row, persistentvolume),
-    offsetof(struct usage_row, storageclass),
-    offsetof(struct usage_row, csi_volume_handle),
-    offsetof(struct usage_row, source_uuid),
-    offsetof(struct usage_row, cost_category_id),
+#include "run/usage_state.def"
 };
+#undef TAKE_TEXT
+#undef TAKE_INTEGER
+#undef TAKE_NUMERIC
+#define TAKE_TEXT(name)
+#define TAKE_INTEGER(name)
+#define TAKE_NUMERIC(name) offsetof(struct usage_row, name),
 static const size_t number_offsets[] = {
-    offsetof(struct usage_row, pod_effective_usage_cpu_core_hours),
-    offsetof(struct usage_row, pod_effective_usage_memory_gigabyte_hours),
-    offsetof(struct usage_row, node_capacity_cpu_core_hours),
-    offsetof(struct usage_row, node_capacity_memory_gigabyte_hours),
-    offsetof(struct usage_row, persistentvolumeclaim_capacity_gigabyte),
+#include "run/usage_state.def"
 };
 
 enum {

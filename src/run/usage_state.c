@@ -7,22 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    STATE_KIND_TEXT = COLUMN_TEXT,
-    STATE_KIND_JSON = COLUMN_TEXT,
-    STATE_KIND_UUIDTEXT = COLUMN_TEXT,
-    STATE_KIND_UUID = COLUMN_UUID,
-    STATE_KIND_NUMERIC = COLUMN_NUMERIC,
-    STATE_KIND_INTEGER = COLUMN_INTEGER,
-    STATE_KIND_DAY = COLUMN_DAY,
-};
-
 static const struct column columns[] = {
-#define COLUMN_ENTRY(name, kind, width, scale, required, state, meaning)  \
-    {#name, (enum column_kind)STATE_KIND_##kind, 0,      scale, required, \
-     false, offsetof(struct usage_row, name),    meaning},
-#include "aggregate/usage_row.def"
-#undef COLUMN_ENTRY
+#define STATE_COLUMN(name, kind)       \
+    {#name,                            \
+     COLUMN_##kind,                    \
+     0,                                \
+     0,                                \
+     false,                            \
+     false,                            \
+     offsetof(struct usage_row, name), \
+     "as in the daily summary"},
+#include "run/usage_state.def"
+#undef STATE_COLUMN
 };
 
 const struct table usage_state_table = {
@@ -31,7 +27,7 @@ const struct table usage_state_table = {
     .column_count = sizeof columns / sizeof columns[0],
     .row_size = sizeof(struct usage_row),
     .owner = "source_uuid",
-    .meaning = "The daily summary of a cluster, for the cost stage of another process",
+    .meaning = "What the cost stage of another process needs of a cluster's daily summary",
 };
 
 /* Rows of all days as they come, to be cut into days. */

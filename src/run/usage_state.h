@@ -1,7 +1,7 @@
 /* Usage days on their way from the usage stage of one process to the cost stage of another.
  *
  * The usage stage leaves a Parquet data set at the state location, with two tables per OpenShift
- * source and month: costagg_usage_state (the daily summary with csi_volume_handle) and
+ * source and month: costagg_usage_state (what attribution reads of the daily summary) and
  * costagg_usage_facts (names of the raw reports). The cost stage loads them into a spool, so from
  * there on both ways are one. */
 #ifndef COSTAGG_RUN_USAGE_STATE_H
@@ -11,8 +11,7 @@
 
 struct arrow_s3_options;
 
-/* The daily summary with csi_volume_handle as a column like any other, and JSON as the text it is:
- * label tests look at the text itself. Rows are struct usage_row. */
+/* The columns of usage_state.def; rows are struct usage_row, in which others read back as null. */
 extern const struct table usage_state_table;
 
 /* Loads a cluster's days from the state location. ERROR_NO_INPUT when the usage stage has left
