@@ -14,105 +14,9 @@
 #include "run/usage_spool.h"
 #include "run/usage_stage.h"
 #include "run/usage_state.h"
+#include "run/work_list.h"
 
 #include <string.h>
-
-/* ---- what there is to do ---- */
-
-/* Looks at a unit's input. Missing input is no failure yet: others may have some. Input that is
- * there but cannot be read is one: the result would lack it. */
-static bool find_input(const struct config *config, struct arrow_store *store,
-                       struct work_unit *unit, struct arena *arena, struct error *error)
-{
-    struct inventory_request request = {
-        .provider = unit->cluster != NULL ? PROVIDER_OCP : PROVIDER_AWS,
-        .org_id = config->org_id,
-        .source = unit->source,
-        .period = unit->days,
-    };
-    struct inventory *inventory = arena_alloc(arena, sizeof *inventory);
-    memcpy(request.templates, config->templates, sizeof request.templates);
-    if (inventory_build(store, &request, arena, inventory, error)) {
-        unit->inventory = inventory;
-        return true;
-    }
-    if (!inventory->nothing)
-        return false;
-    unit->missing = arena_printf(arena, "%s", error->message);
-    return true;
-}
-
-static bool is_selected(const struct config *config, const struct work_unit *unit)
-{
-    if (unit->bill != NULL)
-        return (config->stage & STAGE_COST) != 0;
-    if ((config->stage & STAGE_USAGE) == 0)
-        return false;
-    for (size_t i = 0; i < config->cluster_count; i++)
-        if (strcmp(config->clusters[i].source, unit->source) == 0)
-            return true;
-    return false;
-}
-
-/* Alone, the usage stage looks at no bill, and at other clusters only for the roles of their nodes:
- * one cluster of thousands then costs no more requests than one of a few. */
-static bool is_needed(const struct config *config, const struct work_unit *unit)
-{
-    if ((config->stage & STAGE_COST) != 0 || is_selected(config, unit))
-        return true;
-    return unit->cluster != NULL && !config->settings.node_roles_given;
-}
-
-/* The units of one month. Usage units are those of all clusters: of the ones left out by --cluster
- * or by the shard, roles of nodes and shares of bills may still be needed. */
-static bool find_units(const struct config *config, struct arrow_store *store, struct period days,
-                       struct arena *arena, struct work_unit **units, size_t *count,
-                       struct error *error)
-{
-    struct work_unit *list =
-        arena_alloc_array(arena, config->all_cluster_count + config->bill_count, sizeof *list);
-    *count = 0;
-    for (size_t i = 0; i < config->all_cluster_count; i++) {
-        struct work_unit *unit = &list[(*count)++];
-        const struct cluster *cluster = &config->all_clusters[i];
-        *unit = (struct work_unit){"usage", cluster->source, days, .cluster = cluster};
-        if (is_needed(config, unit))
-            TRY(find_input(config, store, unit, arena, error));
-    }
-    for (size_t i = 0; i < config->bill_count; i++) {
-        struct work_unit *unit = &list[(*count)++];
-        const struct bill *bill = &config->bills[i];
-        *unit = (struct work_unit){"cost", bill->source, days, .bill = bill, .bill_number = i};
-        if (is_needed(config, unit))
-            TRY(find_input(config, store, unit, arena, error));
-    }
-    *units = list;
-    return true;
-}
-
-/* Deals the selected units to the shards; the others get none (-1). */
-static void deal_units(const struct config *config, struct work_unit *units, size_t count,
-                       struct arena *arena)
-{
-    struct work_unit *selected = arena_alloc_array(arena, count, sizeof *selected);
-    size_t *numbers = arena_alloc_array(arena, count, sizeof *numbers);
-    size_t selected_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        units[i].shard = -1;
-        if (!is_selected(config, &units[i]))
-            continue;
-        numbers[selected_count] = i;
-        selected[selected_count++] = units[i];
-    }
-    work_unit_deal(selected, selected_count, config->shard_count);
-    for (size_t i = 0; i < selected_count; i++)
-        units[numbers[i]].shard = selected[i].shard;
-}
-
-static bool is_ours(const struct config *config, const struct work_unit *unit)
-{
-    return unit->shard == config->shard_index;
-}
 
 /* ---- one month ---- */
 
@@ -139,7 +43,8 @@ static void note_missing(struct month_work *month, const struct work_unit *unit)
 /* Has the unit, one of ours, days to be run? */
 static bool is_due(const struct month_work *month, size_t unit)
 {
-    return is_ours(month->run->config, &month->units[unit]) && changes_any(&month->changes, unit);
+    return work_list_is_ours(month->run->config, &month->units[unit]) &&
+           changes_any(&month->changes, unit);
 }
 
 /* Does a bill of ours need this cluster's days? */
@@ -254,7 +159,7 @@ static bool run_usage_unit(struct month_work *month, size_t number, struct error
     int32_t next = month->days.first;
     struct period stretch;
     bool due;
-    if (!is_ours(month->run->config, unit) && spool == NULL)
+    if (!work_list_is_ours(month->run->config, unit) && spool == NULL)
         return true;
     if (unit->inventory == NULL) {
         note_missing(month, unit);
@@ -367,7 +272,7 @@ static bool run_cost_unit(struct month_work *month, size_t number, struct error 
 static bool run_cost_units(struct month_work *month, struct error *error)
 {
     for (size_t i = 0; i < month->count; i++)
-        if (month->units[i].bill != NULL && is_ours(month->run->config, &month->units[i]))
+        if (month->units[i].bill != NULL && work_list_is_ours(month->run->config, &month->units[i]))
             TRY(run_cost_unit(month, i, error));
     return true;
 }
@@ -414,8 +319,8 @@ static bool run_month(struct run *run, struct period days, struct error *missing
     month.rules.strict = config->strict;
     month.rules.label_keys =
         label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
-    TRY(find_units(config, run->input, days, run->arena, &month.units, &month.count, error));
-    deal_units(config, month.units, month.count, run->arena);
+    TRY(work_list_find(config, run->input, days, run->arena, &month.units, &month.count, error));
+    work_list_deal(config, month.units, month.count, run->arena);
     TRY(changes_find(config, month.units, month.count, days, run->arena, &month.changes, error));
     month.in_spool =
         arena_alloc_array(run->arena, config->all_cluster_count, sizeof *month.in_spool);
@@ -561,8 +466,8 @@ static bool plan_month(const struct config *config, struct arrow_store *store, s
     struct work_unit *found;
     struct changes changes;
     size_t found_count;
-    TRY(find_units(config, store, days, arena, &found, &found_count, error));
-    deal_units(config, found, found_count, arena);
+    TRY(work_list_find(config, store, days, arena, &found, &found_count, error));
+    work_list_deal(config, found, found_count, arena);
     if (config->changed)
         TRY(changes_find(config, found, found_count, days, arena, &changes, error));
     for (size_t i = 0; i < found_count; i++)

@@ -57,20 +57,26 @@ static void test_sample_mentions_every_section(void **state)
     free(text);
 }
 
-/* docs/configuration.md ends with what the program prints. */
-static void test_documentation_has_the_reference(void **state)
+static char *whole_file(const char *path)
 {
-    char *reference = printed(manual_print_reference);
-    char *document;
+    char *text;
     size_t length;
-    FILE *stream = open_memstream(&document, &length);
-    FILE *file = fopen("docs/configuration.md", "re");
-    (void)state;
+    FILE *stream = open_memstream(&text, &length);
+    FILE *file = fopen(path, "re");
     assert_non_null(file);
     for (int c = fgetc(file); c != EOF; c = fgetc(file))
         fputc(c, stream);
     fclose(file);
     fclose(stream);
+    return text;
+}
+
+/* docs/configuration.md ends with what the program prints. */
+static void test_documentation_has_the_reference(void **state)
+{
+    char *reference = printed(manual_print_reference);
+    char *document = whole_file("docs/configuration.md");
+    (void)state;
     const char *found = strstr(document, "## Keys, flags and environment names\n");
     assert_non_null(found);
     if (strcmp(found, reference) != 0)
@@ -84,16 +90,8 @@ static void test_documentation_has_the_reference(void **state)
 static void test_documentation_has_the_tables(void **state)
 {
     char *tables = printed(manual_print_tables);
-    char *document;
-    size_t length;
-    FILE *stream = open_memstream(&document, &length);
-    FILE *file = fopen("docs/tables.md", "re");
+    char *document = whole_file("docs/tables.md");
     (void)state;
-    assert_non_null(file);
-    for (int c = fgetc(file); c != EOF; c = fgetc(file))
-        fputc(c, stream);
-    fclose(file);
-    fclose(stream);
     if (strcmp(document, tables) != 0)
         print_error("docs/tables.md is stale: `costagg help --as tables > docs/tables.md`\n");
     assert_true(strcmp(document, tables) == 0);
