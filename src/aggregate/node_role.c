@@ -86,13 +86,29 @@ void node_role_evidence_close(struct node_role_evidence *evidence)
     key_map_close(&evidence->nodes);
     key_map_close(&evidence->labelled);
     free(evidence->greatest_role);
+    free(evidence->last_of_node);
     free(evidence->runs_apiserver);
     free(evidence->is_infra);
 }
 
+static void cover_texts(struct node_role_evidence *evidence)
+{
+    uint32_t room = evidence->texts.capacity;
+    if (room <= evidence->node_room)
+        return;
+    evidence->last_of_node = memory_grow(evidence->last_of_node, room * sizeof(uint32_t));
+    for (uint32_t i = evidence->node_room; i < room; i++)
+        evidence->last_of_node[i] = UINT32_MAX;
+    evidence->node_room = room;
+}
+
+/* Nearly always a node has one resource id, so the one it had last is looked at first. */
 static uint32_t find_node(struct node_role_evidence *evidence, uint32_t node, uint32_t resource_id)
 {
     bool added;
+    uint32_t last = evidence->last_of_node[node];
+    if (last != UINT32_MAX && key_map_key(&evidence->nodes, last)[1] == resource_id)
+        return last;
     uint32_t index = key_map_add(&evidence->nodes, (uint32_t[]){node, resource_id}, &added);
     if (added) {
         evidence->greatest_role = memory_grow(
@@ -101,6 +117,7 @@ static uint32_t find_node(struct node_role_evidence *evidence, uint32_t node, ui
         evidence->greatest_role[index] = TEXT_NULL;
         evidence->runs_apiserver[index] = 0;
     }
+    evidence->last_of_node[node] = index;
     return index;
 }
 
@@ -108,6 +125,7 @@ void node_role_evidence_add_pods(struct node_role_evidence *evidence,
                                  const struct pod_usage_batch *batch, struct period period)
 {
     struct day_window window = day_window_of(period);
+    cover_texts(evidence);
     for (size_t i = 0; i < batch->rows; i++) {
         if (!day_window_holds(window, batch->interval_start[i]))
             continue;

@@ -41,6 +41,8 @@ struct text node_role_find(const struct node_role_table *table, struct text node
 struct node_role_evidence {
     struct text_pool texts;
     struct key_map nodes;    /* (node, resource id) */
+    uint32_t *last_of_node;    /* by text id of a node: its index found last */
+    uint32_t node_room;
     uint32_t *greatest_role; /* by index; TEXT_NULL: none reported */
     uint8_t *runs_apiserver; /* by index */
     struct key_map labelled; /* node → is_infra */

@@ -34,7 +34,9 @@ static struct pod_total *find_total(struct pod_day *pods, const struct pod_row *
     const uint32_t key[KEY_WORDS] = {(uint32_t)row->day, row->namespace, row->node, row->pod,
                                      label_text};
     bool added;
-    uint32_t index = key_map_add(&pods->pods, key, &added);
+    /* Files hold hour after hour, each with the pods of the hour before. */
+    uint32_t index = key_map_add_after(&pods->pods, pods->last, key, &added);
+    pods->last = index;
     if (!added)
         return &pods->totals[index].total;
     if (pods->pods.count > pods->total_room) {

@@ -20,6 +20,7 @@ struct pod_day {
     struct key_map pods; /* (day, namespace, node, pod, raw labels) */
     struct pod_hour_total *totals;
     uint32_t total_room;
+    uint32_t last; /* index of the pod found last */
 };
 
 void pod_day_init(struct pod_day *pods, const struct text_pool *texts);

@@ -103,6 +103,19 @@ void key_map_prefetch(const struct key_map *map, const uint32_t *key)
     __builtin_prefetch(&map->slots[hash_key(key, map->words) & map->slot_mask]);
 }
 
+uint32_t key_map_add_after(struct key_map *map, uint32_t last, const uint32_t *key, bool *added)
+{
+    *added = false;
+    if (last < map->count) {
+        uint32_t next = last + 1 == map->count ? 0 : last + 1;
+        if (equal_keys(key_map_key(map, next), key, map->words))
+            return next;
+        if (equal_keys(key_map_key(map, last), key, map->words))
+            return last;
+    }
+    return key_map_add(map, key, added);
+}
+
 uint32_t key_map_find(const struct key_map *map, const uint32_t *key)
 {
     const uint64_t *slot = find_slot(map, key, hash_key(key, map->words));
