@@ -278,7 +278,8 @@ def postgresql(rounds, pods):
     server = Server()
     try:
         command = [COSTAGG, "run", "-c", folder / "costagg.yaml", "--stage", "usage", "--threads",
-                   "1", "--output", server.url, "--progress", "never"]
+                   "1", "--output", server.url, "--state", WORK / "out/postgresql-state",
+                   "--progress", "never"]
         ours = Contestant("costagg", command, WORK / "out/postgresql")
         dry = Contestant("without writing", [*command, "--dry-run"], WORK / "out/dry")
         bare = BareCopy(server, USAGE, WORK / "out/copy")
