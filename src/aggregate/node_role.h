@@ -40,8 +40,8 @@ struct text node_role_find(const struct node_role_table *table, struct text node
 /* Derivation: one per cluster, fed with its pod and node-label rows, then merged into the table. */
 struct node_role_evidence {
     struct text_pool texts;
-    struct key_map nodes;    /* (node, resource id) */
-    uint32_t *last_of_node;    /* by text id of a node: its index found last */
+    struct key_map nodes;   /* (node, resource id) */
+    uint32_t *last_of_node; /* by text id of a node: its index found last */
     uint32_t node_room;
     uint32_t *greatest_role; /* by index; TEXT_NULL: none reported */
     uint8_t *runs_apiserver; /* by index */

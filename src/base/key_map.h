@@ -31,9 +31,9 @@ uint32_t key_map_add(struct key_map *map, const uint32_t *key, bool *added);
  * the processor's cache. */
 void key_map_prefetch(const struct key_map *map, const uint32_t *key);
 
-/* The same, faster where keys come again in the order in which they first came, or in runs: looks at
- * index `last` and the one after it (after the greatest, 0) before it hashes. `last` is the index
- * found before; any number will do. */
+/* The same, faster where keys come again in the order in which they first came, or in runs: looks
+ * at index `last` and the one after it (after the greatest, 0) before it hashes. `last` is the
+ * index found before; any number will do. */
 uint32_t key_map_add_after(struct key_map *map, uint32_t last, const uint32_t *key, bool *added);
 
 /* The index of a key, or UINT32_MAX. */
