@@ -8,50 +8,25 @@
 
 /* ---- ranks of texts ---- */
 
-struct ranked {
-    uint64_t prefix; /* first eight bytes, big-endian: decides many comparisons */
-    struct text text;
-    uint32_t id;
-};
-
-static int compare_ranked(const void *left, const void *right)
-{
-    const struct ranked *a = left, *b = right;
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    return text_compare(a->text, b->text);
-}
-
-static uint64_t prefix_of(struct text text)
-{
-    unsigned char head[8] = {0};
-    if (text.length > 0)
-        memcpy(head, text.bytes, text.length < 8 ? text.length : 8);
-    uint64_t prefix;
-    memcpy(&prefix, head, sizeof prefix);
-    return __builtin_bswap64(prefix);
-}
-
 /* Texts to be ranked: each once. */
 struct ranking {
     const struct cost_group_names *names;
-    struct number_list ranks; /* by text id; while collecting 1: is in `texts` */
-    struct ranked *texts;
+    struct number_list ranks; /* by text id, null 0; while collecting 1: is in `ids` */
+    uint32_t *ids;
     uint32_t count;
     uint32_t capacity;
 };
 
 static void collect(struct ranking *ranking, uint32_t id)
 {
-    if (ranking->ranks.items[id] != 0)
+    if (id == TEXT_NULL || ranking->ranks.items[id] != 0)
         return;
     ranking->ranks.items[id] = 1;
     if (ranking->count == ranking->capacity) {
         ranking->capacity = ranking->capacity * 2 + 4096;
-        ranking->texts = memory_grow(ranking->texts, ranking->capacity * sizeof *ranking->texts);
+        ranking->ids = memory_grow(ranking->ids, ranking->capacity * sizeof *ranking->ids);
     }
-    struct text text = text_pool_borrow(ranking->names->texts, id);
-    ranking->texts[ranking->count++] = (struct ranked){prefix_of(text), text, id};
+    ranking->ids[ranking->count++] = id;
 }
 
 static uint32_t resource_text(const struct cost_group_names *names, const uint32_t *part)
@@ -76,9 +51,7 @@ static void rank_texts(struct ranking *ranking, const struct key_map *groups)
         collect(ranking, key_map_key(groups, i)[GROUP_TAGS]);
         collect(ranking, key_map_key(groups, i)[GROUP_COST_CATEGORY]);
     }
-    qsort(ranking->texts, ranking->count, sizeof *ranking->texts, compare_ranked);
-    for (uint32_t i = 0; i < ranking->count; i++)
-        ranking->ranks.items[ranking->texts[i].id] = i;
+    text_pool_rank(names->texts, ranking->ids, ranking->count, ranking->ranks.items);
 }
 
 /* ---- ranks of line parts and targets: sorted by the ranks of their texts ---- */
@@ -225,7 +198,7 @@ void cost_order_build(const struct key_map *groups, const struct cost_group_name
         order->items[i] = rows[i].number;
     free(rows);
     free(dealt);
-    free(ranking.texts);
+    free(ranking.ids);
     number_list_close(&ranking.ranks);
     number_list_close(&parts);
     number_list_close(&targets);
