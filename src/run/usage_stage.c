@@ -178,8 +178,9 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
     work->rows_out += (int64_t)day->rows.count;
     if (!stage->write)
         return true;
-    stage->marks->of[day->day - stage->marks->days.first].roles =
-        role_mark_of_rows(&day->rows, stage->rules->roles, run->arena);
+    if (run->keeps_marks || run->state.count > 0) /* nobody else writes the marks */
+        stage->marks->of[day->day - stage->marks->days.first].roles =
+            role_mark_of_rows(&day->rows, stage->rules->roles, run->arena);
     struct row_batch rows = day->rows, state = day->rows;
     rows.table = output_table(run);
     state.table = &usage_state_table;
