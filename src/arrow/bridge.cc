@@ -14,6 +14,7 @@ extern "C" {
 #include <arrow/filesystem/s3fs.h>
 #include <arrow/io/api.h>
 #include <arrow/io/caching.h>
+#include <arrow/util/compression.h>
 #include <arrow/util/io_util.h>
 #include <parquet/api/reader.h>
 #include <parquet/api/writer.h>
@@ -1958,6 +1959,89 @@ void arrow_scan_close(struct arrow_scan *scan)
 void arrow_counters_read(struct arrow_counters *counters)
 {
     *counters = {bytes_read, files_opened, retries_made};
+}
+
+/* ---- bytes out ---- */
+
+struct arrow_output {
+    arrow_store *store;
+    string path;
+    pending_file file; /* on a local disk */
+    shared_ptr<arrow::io::OutputStream> stream;
+    bool finished = false;
+
+    /* An S3 stream's own destructor would publish what there is. */
+    ~arrow_output()
+    {
+        if (!finished && stream != nullptr)
+            (void)stream->Abort();
+    }
+};
+
+bool arrow_output_open(struct arrow_store *store, const char *path, struct arena *arena,
+                       struct arrow_output **output, struct error *error)
+{
+    return guarded(error, *store, path, intent::WRITE, [&] {
+        auto opened = std::make_unique<arrow_output>();
+        opened->store = store;
+        opened->path = path;
+        if (store->s3 != nullptr) {
+            opened->stream = take(store->s3->OpenOutputStream(store->full(path), nullptr));
+        } else {
+            TRY(opened->file.open(store->full(path), error));
+            opened->stream = std::make_shared<pending_stream>(&opened->file);
+        }
+        *output = opened.release();
+        arena_on_close(
+            arena, [](void *owned) { delete static_cast<arrow_output *>(owned); }, *output);
+        return true;
+    });
+}
+
+bool arrow_output_append(struct arrow_output *output, const void *bytes, size_t length,
+                         struct error *error)
+{
+    return guarded(error, *output->store, output->path, intent::WRITE, [&] {
+        check(output->stream->Write(bytes, static_cast<int64_t>(length)));
+        return true;
+    });
+}
+
+bool arrow_output_finish(struct arrow_output *output, struct error *error)
+{
+    return guarded(error, *output->store, output->path, intent::WRITE, [&] {
+        check(output->stream->Flush());
+        check(output->stream->Close());
+        output->finished = true;
+        return output->store->s3 != nullptr || output->file.publish(error);
+    });
+}
+
+namespace
+{
+
+arrow::util::Codec &snappy()
+{
+    static const auto codec = arrow::util::Codec::Create(arrow::Compression::SNAPPY).ValueOrDie();
+    return *codec;
+}
+
+} // namespace
+
+size_t arrow_snappy_bound(size_t length)
+{
+    return static_cast<size_t>(snappy().MaxCompressedLen(static_cast<int64_t>(length), nullptr));
+}
+
+size_t arrow_snappy(const void *bytes, size_t length, void *to)
+{
+    auto *output = static_cast<uint8_t *>(to);
+    auto size = static_cast<int64_t>(length);
+    return static_cast<size_t>(snappy()
+                                   .Compress(size, static_cast<const uint8_t *>(bytes),
+                                             static_cast<int64_t>(arrow_snappy_bound(length)),
+                                             output)
+                                   .ValueOrDie());
 }
 
 /* ---- Parquet out ---- */

@@ -170,6 +170,25 @@ struct arrow_counters {
 };
 void arrow_counters_read(struct arrow_counters *counters);
 
+/* ---- bytes out ---- */
+
+struct arrow_output;
+
+/* Opens a file for writing under `path`. Nothing appears there before the output is finished. */
+MUST_CHECK bool arrow_output_open(struct arrow_store *store, const char *path, struct arena *arena,
+                                  struct arrow_output **output, struct error *error);
+
+MUST_CHECK bool arrow_output_append(struct arrow_output *output, const void *bytes, size_t length,
+                                    struct error *error);
+
+/* Makes the file durable and lets it appear. Without it the arena's close discards the file. */
+MUST_CHECK bool arrow_output_finish(struct arrow_output *output, struct error *error);
+
+/* Compresses with snappy; `to` has room for arrow_snappy_bound(length) bytes. Returns the length of
+ * the result. */
+size_t arrow_snappy_bound(size_t length);
+size_t arrow_snappy(const void *bytes, size_t length, void *to);
+
 /* ---- Parquet out ---- */
 
 struct arrow_writer;
