@@ -10,20 +10,17 @@
  * are invisible, and a lifecycle rule of the bucket removes them. In a folder two runs of the same
  * month wait for each other; on S3 the one that ends last wins. */
 #include "arrow/bridge.h"
+#include "parquet/parquet_writer.h"
 #include "sink/month_folder.h"
-#include "sink/parquet_batch.h"
 #include "sink/parquet_old.h"
+#include "sink/parquet_rows.h"
 #include "sink/row_value.h"
 #include "sink/sink_kind.h"
 #include "sink/sink_table.h"
 
-#include <arrow/c/abi.h>
-
 #include <string.h>
 
 #define PARQUET_FILE "costagg.parquet"
-
-enum { ROW_GROUP_ROWS = 128 * 1024 };
 
 struct parquet_file {
     struct parquet_sink *sink;
@@ -35,9 +32,9 @@ struct parquet_file {
     bool has_old;
     enum table_part part;
     int32_t next_kept; /* first day whose rows of the other part are not written yet */
-    struct parquet_batch *batch;
-    struct arrow_writer *writer; /* NULL before the first row */
-    struct arena *arena;         /* of the scope */
+    struct parquet_rows *rows;
+    struct parquet_writer *writer; /* NULL before the first row */
+    struct arena *arena;           /* of the scope */
 };
 
 struct parquet_sink {
@@ -69,51 +66,14 @@ static bool open_store(struct sink *sink, struct error *error)
 
 /* ---- days ---- */
 
-/* Whether a column's values repeat enough for a dictionary to pay: measured on the file's first
- * rows, so that the same content gives the same bytes. */
-static bool repeats(const struct column *column, const struct row_batch *day)
-{
-    enum { SAMPLE = 1024, SLOTS = 4096, FEW = 4 };
-    if (column->kind != COLUMN_NUMERIC)
-        return column->kind != COLUMN_UUID;
-    uint64_t slots[SLOTS] = {0};
-    size_t count = day->count < SAMPLE ? day->count : SAMPLE, distinct = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, row_value_row(day, i) + column->offset, sizeof bits);
-        bits |= 1; /* 0 marks a free slot */
-        size_t at = bits * 0x9e3779b97f4a7c15u >> 52;
-        while (slots[at] != 0 && slots[at] != bits)
-            at = (at + 1) % SLOTS;
-        distinct += slots[at] == 0;
-        slots[at] = bits;
-    }
-    return distinct * FEW <= count;
-}
-
-static bool open_writer(struct parquet_file *file, const struct row_batch *day, struct error *error)
-{
-    struct arrow_column_option *options =
-        arena_alloc_array(file->arena, file->column_count, sizeof *options);
-    for (size_t i = 0; i < file->column_count; i++)
-        options[i] = (struct arrow_column_option){.name = file->columns[i]->name,
-                                                  .dictionary = repeats(file->columns[i], day),
-                                                  .random = file->columns[i]->kind == COLUMN_UUID};
-    struct ArrowSchema schema;
-    parquet_batch_schema(file->batch, &schema);
-    return arrow_writer_open(file->sink->store, file->path, &schema, options, file->column_count,
-                             ROW_GROUP_ROWS, file->arena, &file->writer, error);
-}
-
 /* Writes the rows of one day. */
 static bool write_day(void *context, const struct row_batch *day, struct error *error)
 {
     struct parquet_file *file = context;
-    struct ArrowArray array;
     if (file->writer == NULL)
-        TRY(open_writer(file, day, error));
-    TRY(parquet_batch_build(file->batch, day, &array, error));
-    return arrow_writer_write(file->writer, &array, error);
+        TRY(parquet_writer_open(file->sink->store, file->path, parquet_rows_fields(file->rows),
+                                file->column_count, file->arena, &file->writer, error));
+    return parquet_rows_write(file->rows, day, file->writer, error);
 }
 
 static bool keep_old_days(struct parquet_file *file, int32_t first, int32_t last,
@@ -175,7 +135,7 @@ static bool begin_file(struct sink *sink, const struct table *table, enum table_
                        (scope->days.first == month.first && scope->days.last == month.last);
     if (!whole_month || part != TABLE_WHOLE)
         TRY(find_old_file(sink, file, folder, error));
-    file->batch = parquet_batch_init(file->columns, file->column_count, arena);
+    file->rows = parquet_rows_init(file->columns, file->column_count, arena);
     return keep_old_days(file, month.first, scope->days.first - 1, error);
 }
 
@@ -221,7 +181,7 @@ static bool commit(struct sink *sink, struct error *error)
     for (size_t i = 0; i < sink->scope.table_count; i++) {
         struct parquet_file *file = &parquet->files[i];
         if (file->writer != NULL)
-            TRY(arrow_writer_finish(file->writer, error));
+            TRY(parquet_writer_finish(file->writer, error));
         else
             TRY(arrow_store_remove(parquet->store, file->path, error));
     }
