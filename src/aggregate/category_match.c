@@ -1,7 +1,10 @@
 #include "aggregate/category_match.h"
 
+#include "base/arena.h"
 #include "base/like_pattern.h"
 #include "base/table.h"
+
+#include <stdlib.h>
 
 struct category_match category_match_find(const struct settings *settings, struct text namespace)
 {
@@ -24,4 +27,42 @@ int32_t category_match_id(const struct settings *settings, struct text namespace
             return category->id;
     }
     return INTEGER_NULL;
+}
+
+enum { UNKNOWN = UINT32_MAX }; /* as a count */
+
+void category_memo_init(struct category_memo *memo, const struct settings *settings,
+                        const struct text_pool *texts)
+{
+    *memo = (struct category_memo){.settings = settings, .texts = texts};
+}
+
+void category_memo_close(struct category_memo *memo)
+{
+    free(memo->matches);
+}
+
+static void forget(struct category_memo *memo, uint32_t first)
+{
+    for (uint32_t i = first; i < memo->room; i++)
+        memo->matches[i].count = UNKNOWN;
+}
+
+void category_memo_reset(struct category_memo *memo)
+{
+    forget(memo, 0);
+}
+
+struct category_match category_memo_find(struct category_memo *memo, uint32_t namespace)
+{
+    if (namespace >= memo->room) {
+        uint32_t first = memo->room;
+        memo->room = memo->texts->capacity;
+        memo->matches = memory_grow(memo->matches, memo->room * sizeof *memo->matches);
+        forget(memo, first);
+    }
+    struct category_match *match = &memo->matches[namespace];
+    if (match->count == UNKNOWN)
+        *match = category_match_find(memo->settings, text_pool_borrow(memo->texts, namespace));
+    return *match;
 }

@@ -23,6 +23,24 @@ struct category_match {
 /* How many patterns a namespace matches, and the greatest id among them. */
 struct category_match category_match_find(const struct settings *settings, struct text namespace);
 
+/* Matches found, by namespace: patterns do not change within a run. */
+struct category_memo {
+    const struct settings *settings;
+    const struct text_pool *texts;
+    struct category_match *matches; /* by text id */
+    uint32_t room;
+};
+
+void category_memo_init(struct category_memo *memo, const struct settings *settings,
+                        const struct text_pool *texts);
+void category_memo_close(struct category_memo *memo);
+
+/* To be called when the pool has been reset. */
+void category_memo_reset(struct category_memo *memo);
+
+/* What category_match_find() says of a namespace of the pool, looked for once. */
+struct category_match category_memo_find(struct category_memo *memo, uint32_t namespace);
+
 /* The id of the nth matching pattern (0 ≤ n < count), in the order of the settings. */
 int32_t category_match_id(const struct settings *settings, struct text namespace, uint32_t n);
 

@@ -50,6 +50,12 @@ MUST_CHECK bool label_filter_apply(struct label_filter *filter, uint32_t labels,
                                    const struct batch_place *place, size_t row, uint32_t *set,
                                    struct error *error);
 
+/* The filtered set of a label text that was given to label_filter_apply() before. */
+static inline uint32_t label_filter_find(const struct label_filter *filter, uint32_t labels)
+{
+    return labels == TEXT_NULL ? (uint32_t)TEXT_NULL : filter->filtered[labels] - 1;
+}
+
 /* `under` merged with `over`, the later winning on an equal key. An absent side (TEXT_NULL) counts
  * as {}. */
 uint32_t label_filter_merge(struct label_filter *filter, uint32_t under, uint32_t over);

@@ -1,15 +1,11 @@
 #include "aggregate/pod_day.h"
 
 #include "base/arena.h"
+#include "decode/report.h"
 
 #include <stdlib.h>
 
-struct pod_hour_total {
-    struct pod_total total;
-    uint32_t labels;
-};
-
-enum { DAY, NAMESPACE, NODE, POD, LABEL_TEXT, KEY_WORDS };
+enum { SLOT, NAMESPACE, NODE, POD, LABEL_TEXT, KEY_WORDS };
 
 void pod_day_init(struct pod_day *pods, const struct text_pool *texts)
 {
@@ -23,63 +19,79 @@ void pod_day_close(struct pod_day *pods)
     free(pods->totals);
 }
 
-void pod_day_clear(struct pod_day *pods)
+void pod_day_reset(struct pod_day *pods)
 {
     key_map_clear(&pods->pods);
 }
 
-static struct pod_total *find_total(struct pod_day *pods, const struct pod_row *row,
-                                    uint32_t label_text)
+void pod_day_begin(struct pod_day *pods, int32_t first_day)
 {
-    const uint32_t key[KEY_WORDS] = {(uint32_t)row->day, row->namespace, row->node, row->pod,
-                                     label_text};
+    if (pod_usage_is_mostly_unused(&pods->pods, pods->used))
+        pod_day_reset(pods);
+    pods->first_day = first_day;
+    pods->span++;
+    pods->used = 0;
+}
+
+static struct pod_total *find_total(struct pod_day *pods, const struct pod_usage_batch *batch,
+                                    size_t row, int32_t day)
+{
+    const uint32_t key[KEY_WORDS] = {(uint32_t)(day - pods->first_day), batch->namespace[row],
+                                     batch -> node[row], batch -> pod[row],
+                                     batch -> pod_labels[row]};
     bool added;
     /* Files hold hour after hour, each with the pods of the hour before. */
     uint32_t index = key_map_add_after(&pods->pods, pods->last, key, &added);
     pods->last = index;
-    if (!added)
-        return &pods->totals[index].total;
     if (pods->pods.count > pods->total_room) {
         pods->total_room = pods->pods.capacity;
         pods->totals = memory_grow(pods->totals, pods->total_room * sizeof *pods->totals);
     }
-    pods->totals[index] = (struct pod_hour_total){pod_total_empty(), row->labels};
-    return &pods->totals[index].total;
+    struct pod_total *total = &pods->totals[index];
+    if (added || total->span != pods->span) {
+        *total = pod_total_empty(pods->span);
+        pods->used++;
+    }
+    return total;
 }
 
-void pod_day_add(struct pod_day *pods, const struct pod_row *row, uint32_t label_text)
+void pod_day_add(struct pod_day *pods, const struct pod_usage_batch *batch, size_t row, int32_t day)
 {
-    struct pod_total *total = find_total(pods, row, label_text);
-    exact_sum_add(&total->usage_cpu, row->usage_cpu_core_seconds, EXACT_SUM_FINE);
-    exact_sum_add(&total->request_cpu, row->request_cpu_core_seconds, EXACT_SUM_FINE);
-    exact_sum_add(&total->limit_cpu, row->limit_cpu_core_seconds, EXACT_SUM_FINE);
-    exact_sum_add(&total->effective_cpu,
-                  measure_greatest(row->usage_cpu_core_seconds, row->request_cpu_core_seconds),
-                  EXACT_SUM_FINE);
-    exact_sum_add(&total->usage_memory, row->usage_memory_byte_seconds, EXACT_SUM_COARSE);
-    exact_sum_add(&total->request_memory, row->request_memory_byte_seconds, EXACT_SUM_COARSE);
-    exact_sum_add(&total->limit_memory, row->limit_memory_byte_seconds, EXACT_SUM_COARSE);
-    exact_sum_add(
-        &total->effective_memory,
-        measure_greatest(row->usage_memory_byte_seconds, row->request_memory_byte_seconds),
-        EXACT_SUM_COARSE);
-    total->node_cpu_cores = measure_max(total->node_cpu_cores, row->node_capacity_cpu_cores);
+    struct pod_total *total = find_total(pods, batch, row, day);
+    double used_cpu = batch->pod_usage_cpu_core_seconds[row];
+    double requested_cpu = batch->pod_request_cpu_core_seconds[row];
+    double used_memory = batch->pod_usage_memory_byte_seconds[row];
+    double requested_memory = batch->pod_request_memory_byte_seconds[row];
+    exact_sum_add(&total->usage_cpu, used_cpu, EXACT_SUM_FINE);
+    exact_sum_add(&total->request_cpu, requested_cpu, EXACT_SUM_FINE);
+    exact_sum_add(&total->limit_cpu, batch->pod_limit_cpu_core_seconds[row], EXACT_SUM_FINE);
+    exact_sum_add(&total->effective_cpu, measure_greatest(used_cpu, requested_cpu), EXACT_SUM_FINE);
+    exact_sum_add(&total->usage_memory, used_memory, EXACT_SUM_COARSE);
+    exact_sum_add(&total->request_memory, requested_memory, EXACT_SUM_COARSE);
+    exact_sum_add(&total->limit_memory, batch->pod_limit_memory_byte_seconds[row],
+                  EXACT_SUM_COARSE);
+    exact_sum_add(&total->effective_memory, measure_greatest(used_memory, requested_memory),
+                  EXACT_SUM_COARSE);
+    total->node_cpu_cores = measure_max(total->node_cpu_cores, batch->node_capacity_cpu_cores[row]);
     total->node_memory_bytes =
-        measure_max(total->node_memory_bytes, row->node_capacity_memory_bytes);
-    if (row->resource_id != total->resource_id)
-        total->resource_id = text_greatest(pods->texts, total->resource_id, row->resource_id);
+        measure_max(total->node_memory_bytes, batch->node_capacity_memory_bytes[row]);
+    if (batch->resource_id[row] != total->resource_id)
+        total->resource_id =
+            text_greatest(pods->texts, total->resource_id, batch->resource_id[row]);
 }
 
-struct pod_row pod_day_row(const struct pod_day *pods, uint32_t index)
+bool pod_day_row(const struct pod_day *pods, uint32_t index, struct pod_row *row)
 {
     const uint32_t *key = key_map_key(&pods->pods, index);
-    const struct pod_total *total = &pods->totals[index].total;
-    return (struct pod_row){
-        .day = (int32_t)key[DAY],
+    const struct pod_total *total = &pods->totals[index];
+    if (total->span != pods->span)
+        return false;
+    *row = (struct pod_row){
+        .day = pods->first_day + (int32_t)key[SLOT],
         .namespace = key[NAMESPACE],
         .node = key[NODE],
         .pod = key[POD],
-        .labels = pods->totals[index].labels,
+        .labels = key[LABEL_TEXT],
         .resource_id = total->resource_id,
         .usage_cpu_core_seconds = exact_sum_value(total->usage_cpu, EXACT_SUM_FINE),
         .request_cpu_core_seconds = exact_sum_value(total->request_cpu, EXACT_SUM_FINE),
@@ -92,4 +104,10 @@ struct pod_row pod_day_row(const struct pod_day *pods, uint32_t index)
         .node_capacity_cpu_cores = total->node_cpu_cores,
         .node_capacity_memory_bytes = total->node_memory_bytes,
     };
+    return true;
+}
+
+uint64_t pod_day_size(const struct pod_day *pods)
+{
+    return key_map_size(&pods->pods) + pods->total_room * sizeof *pods->totals;
 }

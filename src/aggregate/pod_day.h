@@ -13,25 +13,38 @@
 
 #include "aggregate/pod_usage.h"
 
-struct pod_hour_total;
+struct pod_usage_batch;
 
+/* Pods are known on from span to span, as in pod_usage.h. */
 struct pod_day {
     const struct text_pool *texts;
-    struct key_map pods; /* (day, namespace, node, pod, raw labels) */
-    struct pod_hour_total *totals;
+    struct key_map pods; /* (day of the span, namespace, node, pod, raw labels) */
+    struct pod_total *totals;
     uint32_t total_room;
-    uint32_t last; /* index of the pod found last */
+    uint32_t last;     /* index of the pod found last */
+    uint32_t used;     /* pods seen in this span */
+    uint32_t span;     /* its number, from 1 */
+    int32_t first_day; /* of the span */
 };
 
 void pod_day_init(struct pod_day *pods, const struct text_pool *texts);
 void pod_day_close(struct pod_day *pods);
-void pod_day_clear(struct pod_day *pods);
 
-/* Folds one hourly row in; its effective usage is ignored. `label_text` is the raw label text the
- * row is grouped by, row->labels the filtered set that goes with it. */
-void pod_day_add(struct pod_day *pods, const struct pod_row *row, uint32_t label_text);
+/* Starts a span: every sum is void. */
+void pod_day_begin(struct pod_day *pods, int32_t first_day);
 
-/* The derived rows: 0 ≤ index < pods->pods.count. */
-struct pod_row pod_day_row(const struct pod_day *pods, uint32_t index);
+/* To be called when the pool has been reset. */
+void pod_day_reset(struct pod_day *pods);
+
+/* Folds one hourly row, of a day of the span, in. */
+void pod_day_add(struct pod_day *pods, const struct pod_usage_batch *batch, size_t row,
+                 int32_t day);
+
+/* The derived rows: 0 ≤ index < pods->pods.count. False where the pod was not seen in this span.
+ * The row's labels are the raw text. */
+bool pod_day_row(const struct pod_day *pods, uint32_t index, struct pod_row *row);
+
+/* Bytes held. */
+uint64_t pod_day_size(const struct pod_day *pods);
 
 #endif

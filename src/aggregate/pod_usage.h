@@ -20,6 +20,12 @@
 #include "base/key_map.h"
 #include "base/text_pool.h"
 
+struct category_memo;
+struct fact_set;
+struct label_filter;
+struct label_side;
+struct text_rank;
+
 /* A daily pod row, read or derived. Texts are ids of the worker's pool. */
 struct pod_row {
     int32_t day;
@@ -40,38 +46,77 @@ struct pod_row {
     double node_capacity_memory_bytes;
 };
 
-/* What is summed up of pod rows: first by their own labels, later by merged ones. */
+/* What is summed up of pod rows. */
 struct pod_total {
     struct exact_sum usage_cpu, request_cpu, limit_cpu, effective_cpu;             /* core-s */
     struct exact_sum usage_memory, request_memory, limit_memory, effective_memory; /* byte-s */
     double node_cpu_cores;
     double node_memory_bytes;
     uint32_t resource_id; /* the greatest */
+    uint32_t span;        /* whose sums these are; those of other spans are void */
 };
 
+/* What a row is joined with; the label sides must be complete before the first row. */
+struct pod_sides {
+    struct label_filter *filter;
+    const struct label_side *node_labels;
+    const struct label_side *namespace_labels;
+    struct category_memo *categories;
+    struct fact_set *facts; /* gets the names of the rows, those without a node included */
+};
+
+enum { POD_SLOT, POD_NAMESPACE, POD_NODE, POD_LABELS, POD_KEY_WORDS };
+
+/* Pods repeat from day to day, so groups and their order outlive the day: keys count days from the
+ * first of the span, and totals say which span they are of. Groups that are seen no more are
+ * forgotten once they outnumber the others. */
 struct pod_usage {
+    struct pod_sides sides;
     const struct text_pool *texts;
-    struct key_map groups; /* (day, namespace, node, own labels) → totals; every node, null too */
+    struct key_map own;     /* (day of the span, namespace, node, own labels) */
+    struct pod_join *joins; /* by own group: where its rows count */
+    struct key_map groups;  /* (day of the span, namespace, node, merged labels) */
     struct pod_total *totals;
+    uint32_t join_room;
     uint32_t total_room;
-    struct key_map resource_ids; /* (day, resource id) seen */
-    uint32_t last_resource_id;   /* noted last, with its day: they come in runs */
-    int32_t last_day;
+    int32_t first_day;     /* of the span */
+    uint32_t span;         /* its number, from 1 */
+    uint32_t last;         /* own group found last */
+    uint32_t used_own;     /* seen in this span */
+    uint32_t used_groups;  /* seen in this span */
+    uint32_t *order;       /* groups of one slot in the order of their rows */
+    uint32_t order_count;  /* groups in it */
+    uint32_t order_slot;   /* the slot; */
+    uint32_t order_groups; /* number of all groups when it was made */
 };
 
-void pod_usage_init(struct pod_usage *usage, const struct text_pool *texts);
+void pod_usage_init(struct pod_usage *usage, const struct pod_sides *sides,
+                    const struct text_pool *texts);
 void pod_usage_close(struct pod_usage *usage);
-void pod_usage_clear(struct pod_usage *usage);
+
+/* Starts a span: every sum is void. */
+void pod_usage_begin(struct pod_usage *usage, int32_t first_day);
+
+/* To be called when the pool has been reset. */
+void pod_usage_reset(struct pod_usage *usage);
 
 /* Folds one daily row in. */
 void pod_usage_add(struct pod_usage *usage, const struct pod_row *row);
 
-/* An empty total, and `times` × one total added to another. */
-struct pod_total pod_total_empty(void);
-void pod_total_add(struct pod_total *to, const struct pod_total *from, uint32_t times,
-                   const struct text_pool *texts);
+/* The groups of a day in the order of their rows; those whose total is of another span have none.
+ * Borrowed until the next call. */
+const uint32_t *pod_usage_order(struct pod_usage *usage, int32_t day, struct text_rank *rank,
+                                uint32_t *count);
+
+/* Whether a map that outlives the span holds many more keys than the `used` ones of the last. */
+bool pod_usage_is_mostly_unused(const struct key_map *map, uint32_t used);
+
+struct pod_total pod_total_empty(uint32_t span);
 
 /* The greater of two texts by bytes, nulls ignored: SQL max(). */
 uint32_t text_greatest(const struct text_pool *texts, uint32_t a, uint32_t b);
+
+/* Bytes held. */
+uint64_t pod_usage_size(const struct pod_usage *usage);
 
 #endif

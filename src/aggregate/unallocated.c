@@ -14,8 +14,12 @@ struct node_rest {
     struct exact_sum usage_memory, request_memory, effective_memory;
     struct usage_row capacity; /* only its six capacity columns count */
     uint32_t resource_id;
-    struct text role; /* lives in the role table */
+    uint32_t last_resource_id; /* whose role was looked for last */
+    struct text role;          /* lives in the role table */
 };
+
+const char *const unallocated_namespaces[UNALLOCATED_NAMESPACES] = {"Platform unallocated",
+                                                                    "Worker unallocated", NULL};
 
 void unallocated_init(struct unallocated *unallocated)
 {
@@ -32,6 +36,8 @@ void unallocated_close(struct unallocated *unallocated)
 void unallocated_clear(struct unallocated *unallocated)
 {
     key_map_clear(&unallocated->nodes);
+    unallocated->last_namespace = TEXT_NULL; /* which is not synthetic */
+    unallocated->last_is_synthetic = false;
 }
 
 static bool text_is(struct text text, const char *string)
@@ -66,6 +72,7 @@ static struct node_rest *find_rest(struct unallocated *unallocated, const struct
         .effective_memory = EXACT_SUM_NULL,
         .capacity = *row,
         .resource_id = TEXT_NULL,
+        .last_resource_id = TEXT_NULL, /* which has no role */
     };
     return &unallocated->rests[index];
 }
@@ -86,10 +93,33 @@ static void take_greater_capacity(struct usage_row *to, const struct usage_row *
         to->cluster_capacity_memory_gigabyte_hours, row->cluster_capacity_memory_gigabyte_hours);
 }
 
+/* Rows come namespace by namespace. */
+static bool is_in_synthetic(struct unallocated *unallocated, const struct usage_row *row,
+                            const struct text_pool *texts)
+{
+    if (row->namespace != unallocated->last_namespace) {
+        unallocated->last_namespace = row->namespace;
+        unallocated->last_is_synthetic =
+            unallocated_is_synthetic(text_pool_borrow(texts, row->namespace));
+    }
+    return unallocated->last_is_synthetic;
+}
+
+static void note_resource_id(struct node_rest *rest, const struct usage_row *row,
+                             const struct node_role_table *roles, const struct text_pool *texts)
+{
+    rest->last_resource_id = row->resource_id;
+    rest->resource_id = text_greatest(texts, rest->resource_id, row->resource_id);
+    struct text role = node_role_find(roles, text_pool_borrow(texts, row->node),
+                                      text_pool_borrow(texts, row->resource_id));
+    if (role.bytes != NULL && (rest->role.bytes == NULL || text_compare(rest->role, role) < 0))
+        rest->role = role;
+}
+
 void unallocated_add(struct unallocated *unallocated, const struct usage_row *row,
                      const struct node_role_table *roles, const struct text_pool *texts)
 {
-    if (unallocated_is_synthetic(text_pool_borrow(texts, row->namespace)))
+    if (is_in_synthetic(unallocated, row, texts))
         return;
     struct node_rest *rest = find_rest(unallocated, row);
     exact_sum_add(&rest->usage_cpu, row->pod_usage_cpu_core_hours, EXACT_SUM_FINE);
@@ -100,18 +130,15 @@ void unallocated_add(struct unallocated *unallocated, const struct usage_row *ro
     exact_sum_add(&rest->effective_memory, row->pod_effective_usage_memory_gigabyte_hours,
                   EXACT_SUM_FINE);
     take_greater_capacity(&rest->capacity, row);
-    rest->resource_id = text_greatest(texts, rest->resource_id, row->resource_id);
-    struct text role = node_role_find(roles, text_pool_borrow(texts, row->node),
-                                      text_pool_borrow(texts, row->resource_id));
-    if (role.bytes != NULL && (rest->role.bytes == NULL || text_compare(rest->role, role) < 0))
-        rest->role = role;
+    if (row->resource_id != rest->last_resource_id)
+        note_resource_id(rest, row, roles, texts);
 }
 
 static const char *namespace_of_role(struct text role)
 {
     if (text_is(role, "master") || text_is(role, "infra"))
-        return "Platform unallocated";
-    return text_is(role, "worker") ? "Worker unallocated" : NULL;
+        return unallocated_namespaces[0];
+    return text_is(role, "worker") ? unallocated_namespaces[1] : unallocated_namespaces[2];
 }
 
 static double rest_of(double capacity, struct exact_sum used)

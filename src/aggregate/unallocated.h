@@ -21,17 +21,23 @@
 struct node_role_table;
 struct node_rest;
 
+/* Namespaces its rows may have; NULL where the node has no role. */
+enum { UNALLOCATED_NAMESPACES = 3 };
+extern const char *const unallocated_namespaces[UNALLOCATED_NAMESPACES];
+
 struct unallocated {
     struct key_map nodes; /* node text id */
     struct node_rest *rests;
     uint32_t room;
+    uint32_t last_namespace; /* of the row added last */
+    bool last_is_synthetic;
 };
 
 void unallocated_init(struct unallocated *unallocated);
 void unallocated_close(struct unallocated *unallocated);
 void unallocated_clear(struct unallocated *unallocated);
 
-/* Counts one finished pod row of the day. */
+/* Counts one finished pod row of the day; fast where rows come namespace by namespace. */
 void unallocated_add(struct unallocated *unallocated, const struct usage_row *row,
                      const struct node_role_table *roles, const struct text_pool *texts);
 

@@ -18,12 +18,15 @@ void usage_fold_init(struct usage_fold *fold, const struct usage_rules *rules)
     label_side_init(&fold->node_labels);
     label_side_init(&fold->namespace_labels);
     node_capacity_init(&fold->capacity);
-    pod_usage_init(&fold->pods, &fold->texts);
+    category_memo_init(&fold->categories, rules->settings, &fold->texts);
+    fact_set_init(&fold->facts, &fold->texts);
+    const struct pod_sides sides = {&fold->filter, &fold->node_labels, &fold->namespace_labels,
+                                    &fold->categories, &fold->facts};
+    pod_usage_init(&fold->pods, &sides, &fold->texts);
     pod_day_init(&fold->pod_hours, &fold->texts);
     storage_day_init(&fold->storage_hours);
     claim_node_init(&fold->claims);
-    key_map_init(&fold->facts, 3);
-    fold->output = usage_output_open();
+    fold->output = usage_output_open(&fold->texts);
 }
 
 void usage_fold_close(struct usage_fold *fold)
@@ -38,8 +41,19 @@ void usage_fold_close(struct usage_fold *fold)
     storage_day_close(&fold->storage_hours);
     storage_rows_close(&fold->storage);
     claim_node_close(&fold->claims);
-    key_map_close(&fold->facts);
+    category_memo_close(&fold->categories);
+    fact_set_close(&fold->facts);
     usage_output_close(fold->output);
+}
+
+static void forget_texts(struct usage_fold *fold)
+{
+    text_pool_reset(&fold->texts);
+    label_filter_reset(&fold->filter);
+    category_memo_reset(&fold->categories);
+    pod_usage_reset(&fold->pods);
+    pod_day_reset(&fold->pod_hours);
+    usage_output_reset(fold->output);
 }
 
 void usage_fold_begin(struct usage_fold *fold, const struct cluster *cluster, struct period span)
@@ -53,15 +67,13 @@ void usage_fold_begin(struct usage_fold *fold, const struct cluster *cluster, st
     label_side_clear(&fold->node_labels);
     label_side_clear(&fold->namespace_labels);
     node_capacity_clear(&fold->capacity);
-    pod_usage_clear(&fold->pods);
-    pod_day_clear(&fold->pod_hours);
     storage_day_clear(&fold->storage_hours);
     claim_node_clear(&fold->claims);
-    key_map_clear(&fold->facts);
-    if (fold->texts.bytes > MOST_TEXT_BYTES || fold->texts.count > MOST_TEXTS) {
-        text_pool_reset(&fold->texts);
-        label_filter_reset(&fold->filter);
-    }
+    fact_set_clear(&fold->facts);
+    if (fold->texts.bytes > MOST_TEXT_BYTES || fold->texts.count > MOST_TEXTS)
+        forget_texts(fold);
+    pod_usage_begin(&fold->pods, span.first);
+    pod_day_begin(&fold->pod_hours, span.first);
 }
 
 bool usage_fold_add_node_labels(struct usage_fold *fold, const struct node_labels_batch *batch,
@@ -101,13 +113,9 @@ bool usage_fold_add_namespace_labels(struct usage_fold *fold,
 
 static void note_storage_facts(struct usage_fold *fold, const struct storage_row *row)
 {
-    if (row->volume == TEXT_NULL)
-        return;
-    key_map_add(&fold->facts, (uint32_t[]){(uint32_t)row->day, FACT_VOLUME, row->volume}, NULL);
-    if (row->volume != TEXT_EMPTY && row->csi_volume_handle != TEXT_NULL)
-        key_map_add(&fold->facts,
-                    (uint32_t[]){(uint32_t)row->day, FACT_CSI_HANDLE, row->csi_volume_handle},
-                    NULL);
+    fact_set_note(&fold->facts, row->day, FACT_VOLUME, row->volume);
+    if (row->volume != TEXT_NULL && row->volume != TEXT_EMPTY)
+        fact_set_note(&fold->facts, row->day, FACT_CSI_HANDLE, row->csi_volume_handle);
 }
 
 static bool read_storage_row(struct usage_fold *fold, const struct storage_usage_batch *batch,
@@ -171,8 +179,7 @@ static void fold_daily_row(struct usage_fold *fold, const struct pod_row *row)
     claim_node_note(&fold->claims, row->day, row->namespace, row->pod, row->node, row->resource_id);
 }
 
-static void read_pod_row(const struct pod_usage_batch *batch, size_t i, bool hourly,
-                         struct pod_row *row)
+static void read_pod_row(const struct pod_usage_batch *batch, size_t i, struct pod_row *row)
 {
     row->day = day_of_time(batch->interval_start[i]);
     row->namespace = batch->namespace[i];
@@ -182,15 +189,13 @@ static void read_pod_row(const struct pod_usage_batch *batch, size_t i, bool hou
     row->usage_cpu_core_seconds = batch->pod_usage_cpu_core_seconds[i];
     row->request_cpu_core_seconds = batch->pod_request_cpu_core_seconds[i];
     row->limit_cpu_core_seconds = batch->pod_limit_cpu_core_seconds[i];
+    row->effective_cpu_core_seconds = batch->pod_effective_usage_cpu_core_seconds[i];
     row->usage_memory_byte_seconds = batch->pod_usage_memory_byte_seconds[i];
     row->request_memory_byte_seconds = batch->pod_request_memory_byte_seconds[i];
     row->limit_memory_byte_seconds = batch->pod_limit_memory_byte_seconds[i];
+    row->effective_memory_byte_seconds = batch->pod_effective_usage_memory_byte_seconds[i];
     row->node_capacity_cpu_cores = batch->node_capacity_cpu_cores[i];
     row->node_capacity_memory_bytes = batch->node_capacity_memory_bytes[i];
-    if (hourly)
-        return;
-    row->effective_cpu_core_seconds = batch->pod_effective_usage_cpu_core_seconds[i];
-    row->effective_memory_byte_seconds = batch->pod_effective_usage_memory_byte_seconds[i];
 }
 
 bool usage_fold_add_pods(struct usage_fold *fold, const struct pod_usage_batch *batch, bool hourly,
@@ -198,19 +203,19 @@ bool usage_fold_add_pods(struct usage_fold *fold, const struct pod_usage_batch *
 {
     want_claims(fold);
     struct day_window window = day_window_of(fold->span);
-    struct pod_row row = {.effective_cpu_core_seconds = MEASURE_NULL,
-                          .effective_memory_byte_seconds = MEASURE_NULL};
+    struct pod_row row;
     for (size_t i = 0; i < batch->rows; i++) {
         if (!day_window_holds(window, batch->interval_start[i]))
             continue;
         TRY(label_filter_apply(&fold->filter, batch->pod_labels[i], &batch->place, i, &row.labels,
                                error));
-        read_pod_row(batch, i, hourly, &row);
         fold->rows_in++;
-        if (hourly)
-            pod_day_add(&fold->pod_hours, &row, batch->pod_labels[i]);
-        else
-            fold_daily_row(fold, &row);
+        if (hourly) {
+            pod_day_add(&fold->pod_hours, batch, i, day_of_time(batch->interval_start[i]));
+            continue;
+        }
+        read_pod_row(batch, i, &row);
+        fold_daily_row(fold, &row);
     }
     return true;
 }
@@ -249,8 +254,11 @@ uint64_t usage_fold_storage_columns(bool hourly)
 void usage_fold_complete(struct usage_fold *fold)
 {
     want_claims(fold);
+    struct pod_row row;
     for (uint32_t i = 0; i < fold->pod_hours.pods.count; i++) {
-        struct pod_row row = pod_day_row(&fold->pod_hours, i);
+        if (!pod_day_row(&fold->pod_hours, i, &row))
+            continue;
+        row.labels = label_filter_find(&fold->filter, row.labels);
         fold_daily_row(fold, &row);
     }
 }
@@ -263,8 +271,6 @@ bool usage_fold_take_day(struct usage_fold *fold, int32_t day, struct usage_day 
 
 uint64_t usage_fold_size(const struct usage_fold *fold)
 {
-    return arena_size(&fold->texts.arena) + key_map_size(&fold->pods.groups) +
-           fold->pods.total_room * sizeof *fold->pods.totals + key_map_size(&fold->pod_hours.pods) +
-           fold->pod_hours.total_room * (sizeof(struct pod_total) + sizeof(uint64_t)) +
-           fold->storage.room * sizeof *fold->storage.rows;
+    return arena_size(&fold->texts.arena) + pod_usage_size(&fold->pods) +
+           pod_day_size(&fold->pod_hours) + fold->storage.room * sizeof *fold->storage.rows;
 }

@@ -1,16 +1,18 @@
 /* Folds the reports of one cluster into the daily summary, a span of days at a time.
  *
  * The stage's face. A fold belongs to one thread and is used again and again: begin a span, add the
- * batches of its reports (storage before pods, otherwise in any order; rows of any order; rows
- * outside of the span are skipped), then take the rows day by day. What is held is bounded by the
- * groups of the span. The text pool lives on from span to span, because label texts repeat from day
- * to day, and is emptied when it outgrows its budget.
+ * batches of its reports (pods last, otherwise in any order; rows of any order; rows outside of the
+ * span are skipped), then take the rows day by day. What is held is bounded by the groups of the
+ * span and of the one before. Pods and label texts repeat from day to day: groups are known again
+ * in the next span, and the text pool lives on until it outgrows its budget.
  *
  * Malformed labels are counted (see label_filter.h), or are an error when strict. */
 #ifndef COSTAGG_AGGREGATE_USAGE_FOLD_H
 #define COSTAGG_AGGREGATE_USAGE_FOLD_H
 
+#include "aggregate/category_match.h"
 #include "aggregate/claim_node.h"
+#include "aggregate/fact_set.h"
 #include "aggregate/label_filter.h"
 #include "aggregate/label_side.h"
 #include "aggregate/node_capacity.h"
@@ -57,7 +59,8 @@ struct usage_fold {
     struct storage_day storage_hours;
     struct storage_rows storage;
     struct claim_node claims;
-    struct key_map facts;        /* (day, kind, value) of the storage report */
+    struct category_memo categories;
+    struct fact_set facts;
     bool claims_wanted;          /* storage is complete, claims know their pods */
     uint64_t rows_in;            /* of the span, inside its days; */
     uint64_t capacity_rows;      /* those that only gave node capacities, apart */

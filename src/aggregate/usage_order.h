@@ -10,23 +10,30 @@
 #define COSTAGG_AGGREGATE_USAGE_ORDER_H
 
 #include "aggregate/usage_row.h"
+#include "base/sha1.h"
 
-struct text_digest {
-    unsigned char bytes[16]; /* XXH3 of the text, big-endian; zeros for null */
-};
+/* Compares two rows of a day by their keys: negative, 0, positive. */
+int usage_order_compare(const struct usage_row *a, const struct usage_row *b,
+                        const struct text_pool *texts);
 
-/* What is known of the texts that rows use; reused from day to day. */
-struct usage_order {
-    uint32_t *ranks;             /* by text id; valid for the ids of the rows only */
-    uint32_t *used;              /* those ids */
-    struct text_digest *digests; /* by rank */
+/* Names rows, day after day; digests of texts are made once while the pool lives. */
+struct usage_names {
+    const struct text_pool *texts;
+    struct text_digest *digests; /* by text id; zeros: not made yet */
     uint32_t room;
+    struct sha1 day; /* of what all rows of the day have in common */
 };
 
-void usage_order_close(struct usage_order *order);
+void usage_names_init(struct usage_names *names, const struct text_pool *texts);
+void usage_names_close(struct usage_names *names);
 
-/* Sorts `rows` into `result` (room for `count`) and fills in the uuids. */
-void usage_order_apply(struct usage_order *order, const struct usage_row *rows, size_t count,
-                       const struct text_pool *texts, struct usage_row *result);
+/* To be called when the pool has been reset. */
+void usage_names_reset(struct usage_names *names);
+
+/* Starts a day: takes it and the source from a row. */
+void usage_names_begin_day(struct usage_names *names, const struct usage_row *row);
+
+/* Fills in the uuid of a row; `ordinal` counts the rows of the same key before it. */
+void usage_names_give(struct usage_names *names, struct usage_row *row, uint32_t ordinal);
 
 #endif

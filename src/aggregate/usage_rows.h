@@ -11,23 +11,17 @@
 
 #include <stdint.h>
 
+struct text_pool;
 struct usage_day;
 struct usage_fold;
 struct usage_output;
 
-/* Kinds of facts as the fold notes them; their names are in usage_fact.h. */
-enum fact_kind {
-    FACT_CSI_HANDLE, /* in the order of their names, which is that of the sorted facts */
-    FACT_NAMESPACE,
-    FACT_NODE,
-    FACT_VOLUME,
-    FACT_RESOURCE_ID,
-    FACT_KIND_COUNT
-};
-
 /* Buffers that one fold uses for day after day. */
-struct usage_output *usage_output_open(void);
+struct usage_output *usage_output_open(const struct text_pool *texts);
 void usage_output_close(struct usage_output *output);
+
+/* To be called when the pool has been reset. */
+void usage_output_reset(struct usage_output *output);
 
 /* Builds one day's rows and facts in `output`; a number out of range is an error. */
 MUST_CHECK bool usage_rows_build(struct usage_fold *fold, int32_t day, struct usage_output *output,

@@ -4,24 +4,17 @@
 
 enum { DIGITS = 8, VALUES = 256 };
 
-static void count_digits(const struct radix_item *items, size_t count,
-                         size_t counts[DIGITS][VALUES])
-{
-    memset(counts, 0, sizeof(size_t) * DIGITS * VALUES);
-    for (size_t i = 0; i < count; i++)
-        for (int digit = 0; digit < DIGITS; digit++)
-            counts[digit][items[i].key >> (8 * digit) & 0xff]++;
-}
-
 /* Moves the items to `to` in the order of one digit. */
-static void scatter(const struct radix_item *from, struct radix_item *to, size_t count, int digit,
-                    const size_t counts[VALUES])
+static void scatter(const struct radix_item *from, struct radix_item *to, size_t count, int digit)
 {
-    size_t places[VALUES];
+    size_t places[VALUES] = {0};
     size_t place = 0;
+    for (size_t i = 0; i < count; i++)
+        places[from[i].key >> (8 * digit) & 0xff]++;
     for (int value = 0; value < VALUES; value++) {
+        size_t holders = places[value];
         places[value] = place;
-        place += counts[value];
+        place += holders;
     }
     for (size_t i = 0; i < count; i++)
         to[places[from[i].key >> (8 * digit) & 0xff]++] = from[i];
@@ -29,15 +22,14 @@ static void scatter(const struct radix_item *from, struct radix_item *to, size_t
 
 void radix_sort(struct radix_item *items, struct radix_item *scratch, size_t count)
 {
-    size_t counts[DIGITS][VALUES];
     struct radix_item *from = items, *to = scratch;
-    if (count < 2)
-        return;
-    count_digits(items, count, counts);
+    uint64_t differing = 0;
+    for (size_t i = 1; i < count; i++)
+        differing |= items[i].key ^ items[0].key;
     for (int digit = 0; digit < DIGITS; digit++) {
-        if (counts[digit][items[0].key >> (8 * digit) & 0xff] == count)
+        if ((differing >> (8 * digit) & 0xff) == 0)
             continue;
-        scatter(from, to, count, digit, counts[digit]);
+        scatter(from, to, count, digit);
         struct radix_item *swapped = from;
         from = to;
         to = swapped;

@@ -11,7 +11,7 @@ struct radix_item {
 };
 
 /* Sorts `items` by ascending key; `scratch` has room for as many. Bytes in which all keys agree
- * cost one pass of counting and nothing more. */
+ * cost next to nothing. */
 void radix_sort(struct radix_item *items, struct radix_item *scratch, size_t count);
 
 #endif

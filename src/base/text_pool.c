@@ -1,5 +1,7 @@
 #include "base/text_pool.h"
 
+#include "base/text_sort.h"
+
 #include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
@@ -106,27 +108,46 @@ uint32_t text_pool_intern(struct text_pool *pool, const char *bytes, size_t leng
     return intern_hashed(pool, (uint32_t)XXH3_64bits(bytes, length), bytes, length);
 }
 
-/* A look-up waits for memory three times: slot, text, bytes. Asking for those of a whole block
- * ahead lets the waits overlap. */
+enum { BLOCK = 32 };
+
+/* Up to a block of texts the long way. A look-up waits for memory three times: slot, text, bytes.
+ * Asking for those of the whole block ahead lets the waits overlap. */
+static void intern_block(struct text_pool *pool, const char *bytes, const int32_t *ends,
+                         size_t count, uint32_t *ids)
+{
+    uint32_t hashes[BLOCK];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = (uint32_t)XXH3_64bits(bytes + ends[i], (size_t)(ends[i + 1] - ends[i]));
+        __builtin_prefetch(&pool->slots[hashes[i] & pool->slot_mask]);
+    }
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&pool->texts[pool->slots[hashes[i] & pool->slot_mask].id]);
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(pool->texts[pool->slots[hashes[i] & pool->slot_mask].id].bytes);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = intern_hashed(pool, hashes[i], bytes + ends[i], (size_t)(ends[i + 1] - ends[i]));
+}
+
+static bool is_text(const struct text_pool *pool, uint32_t id, const char *bytes, size_t length)
+{
+    return id < pool->count && pool->texts[id].length == length &&
+           memcmp(pool->texts[id].bytes, bytes, length) == 0;
+}
+
+/* Files repeat the texts of the files before in their order, in which they got their ids: so the
+ * text after the one found last is tried first. */
 void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32_t *ends,
                           size_t count, uint32_t *ids)
 {
-    enum { BLOCK = 32 };
-    uint32_t hashes[BLOCK];
-    for (size_t begin = 0; begin < count; begin += BLOCK) {
-        size_t size = count - begin < BLOCK ? count - begin : BLOCK;
-        const int32_t *at = ends + begin;
-        for (size_t i = 0; i < size; i++) {
-            hashes[i] = (uint32_t)XXH3_64bits(bytes + at[i], (size_t)(at[i + 1] - at[i]));
-            __builtin_prefetch(&pool->slots[hashes[i] & pool->slot_mask]);
+    for (size_t at = 0; at < count;) {
+        uint32_t next = at == 0 ? UINT32_MAX : ids[at - 1] + 1;
+        if (is_text(pool, next, bytes + ends[at], (size_t)(ends[at + 1] - ends[at]))) {
+            ids[at++] = next;
+            continue;
         }
-        for (size_t i = 0; i < size; i++)
-            __builtin_prefetch(&pool->texts[pool->slots[hashes[i] & pool->slot_mask].id]);
-        for (size_t i = 0; i < size; i++)
-            __builtin_prefetch(pool->texts[pool->slots[hashes[i] & pool->slot_mask].id].bytes);
-        for (size_t i = 0; i < size; i++)
-            ids[begin + i] =
-                intern_hashed(pool, hashes[i], bytes + at[i], (size_t)(at[i + 1] - at[i]));
+        size_t size = count - at < BLOCK ? count - at : BLOCK;
+        intern_block(pool, bytes, ends + at, size, ids + at);
+        at += size;
     }
 }
 
@@ -151,40 +172,14 @@ int text_compare(struct text a, struct text b)
     return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-struct ranked {
-    uint64_t prefix; /* first eight bytes, big-endian: decides most comparisons */
-    struct text text;
-    uint32_t id;
-};
-
-static int compare_ranked(const void *left, const void *right)
-{
-    const struct ranked *a = left, *b = right;
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    return text_compare(a->text, b->text);
-}
-
-static uint64_t prefix_of(struct text text)
-{
-    unsigned char head[8] = {0};
-    memcpy(head, text.bytes, text.length < 8 ? text.length : 8);
-    uint64_t prefix;
-    memcpy(&prefix, head, sizeof prefix);
-    return __builtin_bswap64(prefix);
-}
-
 void text_pool_rank(const struct text_pool *pool, const uint32_t *ids, uint32_t count,
                     uint32_t *ranks)
 {
-    struct ranked *order = memory_grow(NULL, count * sizeof *order);
-    for (uint32_t i = 0; i < count; i++) {
-        struct text text = pool->texts[ids[i]];
-        order[i] = (struct ranked){prefix_of(text), text, ids[i]};
-    }
-    qsort(order, count, sizeof *order, compare_ranked);
+    uint32_t *sorted = memory_grow(NULL, count * sizeof *sorted);
+    memcpy(sorted, ids, count * sizeof *sorted);
+    text_sort(pool, sorted, count);
     ranks[TEXT_NULL] = 0;
     for (uint32_t i = 0; i < count; i++)
-        ranks[order[i].id] = i + 1;
-    free(order);
+        ranks[sorted[i]] = i + 1;
+    free(sorted);
 }
