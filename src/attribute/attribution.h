@@ -19,7 +19,7 @@
  *
  * The add functions of the first pass may be called by several threads at once. After
  * attribution_end_facts() an attribution is read-only. An attribution_day belongs to one thread,
- * together with the text pool it was opened with. Results don't depend on the order of anything. */
+ * together with its lore and their text pool. Results don't depend on the order of anything. */
 #ifndef COSTAGG_ATTRIBUTE_ATTRIBUTION_H
 #define COSTAGG_ATTRIBUTE_ATTRIBUTION_H
 
@@ -35,6 +35,7 @@
 
 struct attribution;
 struct attribution_day;
+struct attribution_lore;
 struct attribution_notices;
 struct bill_line_batch;
 struct reconciliation;
@@ -85,13 +86,25 @@ void attribution_end_facts(struct attribution *attribution);
 uint64_t attribution_bill_columns(const struct attribution *attribution);
 uint64_t attribution_hourly_columns(void);
 
+/* What is known of the texts of a pool: read labels, merged tags, who got cost and in which order.
+ * Texts come again from day to day, so days pass it on; several may be open with one lore. `texts`
+ * must hold the ids of everything that will be added, and gets the new texts of the results. Needs
+ * attribution_end_facts(). Released with the arena. */
+struct attribution_lore *attribution_lore_build(const struct attribution *attribution,
+                                                struct text_pool *texts, struct arena *arena);
+
+/* To be called when the pool was emptied, between days. */
+void attribution_lore_forget(struct attribution_lore *lore);
+
+/* Bytes held. It grows as the pool does; who empties the pool decides when. */
+size_t attribution_lore_size(const struct attribution_lore *lore);
+
 /* An object to be opened for one day after the other; released with the arena. */
 struct attribution_day *attribution_day_build(const struct attribution *attribution,
-                                              struct arena *arena);
+                                              struct attribution_lore *lore, struct arena *arena);
 
-/* Starts a day; forgets the day before and the rows it gave. `texts` holds the ids of everything
- * that will be added, and gets the new texts of the result. */
-void attribution_day_open(struct attribution_day *day, int32_t date, struct text_pool *texts);
+/* Starts a day; forgets the day before and the rows it gave. */
+void attribution_day_open(struct attribution_day *day, int32_t date);
 
 /* Summary rows of a cluster; copied as far as needed. */
 void attribution_day_add_usage(struct attribution_day *day, size_t cluster,

@@ -1,8 +1,10 @@
 #include "attribute/attribution.h"
 
 #include "attribute/attribution_facts.h"
+#include "attribute/attribution_lore.h"
 #include "attribute/bill_day.h"
 #include "attribute/cost_attributor.h"
+#include "attribute/cost_rows.h"
 #include "attribute/explanation.h"
 #include "decode/report.h"
 
@@ -10,8 +12,9 @@
 
 struct attribution_day {
     const struct attribution *attribution;
+    struct attribution_lore *lore;
+    struct text_pool *texts; /* the lore's */
     int32_t date;
-    struct text_pool *texts;
     bool usage_ended; /* the first bill line ends the usage */
     struct usage_index usage;
     struct bill_resources resources;
@@ -19,10 +22,9 @@ struct attribution_day {
     struct line_classes classes;
     struct bill_day bill_day;
     struct tag_groups tag_groups;
-    struct row_tags row_tags;
-    struct cost_targets targets;
     struct cost_groups groups;
     struct cost_attributor attributor;
+    struct cost_rows rows;
     struct explanation explanation;
     struct attribution_notices notices;
 };
@@ -36,9 +38,9 @@ static void open_bulk(struct attribution_day *day)
                         (uint32_t)request->bill->cluster_count);
     line_classes_init(&day->classes, &day->notices);
     bill_day_init(&day->bill_day);
-    cost_targets_init(&day->targets);
-    cost_groups_init(&day->groups, request->settings, request->rules, request->bill);
+    cost_groups_init(&day->groups, request->bill, &day->lore->targets, &day->lore->receivers);
     cost_attributor_init(&day->attributor);
+    cost_rows_init(&day->rows, request->settings, request->rules, request->bill);
 }
 
 static void close_bulk(struct attribution_day *day)
@@ -47,9 +49,9 @@ static void close_bulk(struct attribution_day *day)
     bill_resources_close(&day->resources);
     line_classes_close(&day->classes);
     bill_day_close(&day->bill_day);
-    cost_targets_close(&day->targets);
     cost_groups_close(&day->groups);
     cost_attributor_close(&day->attributor);
+    cost_rows_close(&day->rows);
 }
 
 static void close_day(void *resource)
@@ -58,35 +60,33 @@ static void close_day(void *resource)
     close_bulk(day);
     tag_cases_close(&day->cases);
     tag_groups_close(&day->tag_groups);
-    row_tags_close(&day->row_tags);
     explanation_close(&day->explanation);
     attribution_notices_close(&day->notices);
 }
 
 struct attribution_day *attribution_day_build(const struct attribution *attribution,
-                                              struct arena *arena)
+                                              struct attribution_lore *lore, struct arena *arena)
 {
     const struct attribution_request *request = &attribution->request;
     struct attribution_day *day = arena_alloc(arena, sizeof *day);
     day->attribution = attribution;
+    day->lore = lore;
+    day->texts = lore->texts;
     attribution_notices_init(&day->notices);
     open_bulk(day);
     tag_cases_init(&day->cases, &attribution->tags, request->settings, &day->notices, arena);
     tag_groups_init(&day->tag_groups, &attribution->tags, &day->usage, request->bill);
-    row_tags_init(&day->row_tags, request->settings, arena);
     explanation_init(&day->explanation);
     arena_on_close(arena, close_day, day);
     return day;
 }
 
-void attribution_day_open(struct attribution_day *day, int32_t date, struct text_pool *texts)
+void attribution_day_open(struct attribution_day *day, int32_t date)
 {
     day->date = date;
-    day->texts = texts;
     day->usage_ended = false;
-    usage_index_open(&day->usage, &day->attribution->resources, texts);
-    bill_day_open(&day->bill_day, texts);
-    cost_targets_clear(&day->targets);
+    usage_index_open(&day->usage, &day->attribution->resources, day->texts);
+    bill_day_open(&day->bill_day, day->texts);
     cost_groups_clear(&day->groups);
     explanation_clear(&day->explanation);
 }
@@ -105,7 +105,6 @@ static void end_usage(struct attribution_day *day)
     if (!day->usage_ended) {
         day->usage_ended = true;
         tag_groups_open(&day->tag_groups);
-        row_tags_open(&day->row_tags, day->texts);
         bill_resources_open(&day->resources);
         tag_cases_open(&day->cases, day->texts);
         line_classes_open(&day->classes, day->texts);
@@ -171,7 +170,8 @@ void attribution_day_add_bill(struct attribution_day *day, const struct bill_lin
     }
 }
 
-static void attribute(struct attribution_day *day, struct reconciliation *sums)
+static void attribute(struct attribution_day *day, const struct number_list *parts,
+                      struct reconciliation *sums)
 {
     const struct attribution *attribution = day->attribution;
     struct cost_attributor *attributor = &day->attributor;
@@ -188,15 +188,16 @@ static void attribute(struct attribution_day *day, struct reconciliation *sums)
         .classes = &day->classes,
     };
     attributor->tag_groups = &day->tag_groups;
-    attributor->targets = &day->targets;
-    attributor->row_tags = &day->row_tags;
+    attributor->row_tags = &day->lore->row_tags;
+    attributor->targets = &day->lore->targets;
+    attributor->receivers = &day->lore->receivers;
     attributor->groups = &day->groups;
     attributor->explanation = NULL;
     if (attribution->request.explain != NULL) {
         attributor->explanation = &day->explanation;
         attributor->explained = text_pool_intern_string(day->texts, attribution->request.explain);
     }
-    cost_attributor_run(attributor, sums);
+    cost_attributor_run(attributor, parts, sums);
 }
 
 /* Tells of the explained resource also when none of its lines is kept. */
@@ -220,17 +221,22 @@ void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
     }
     bill_resources_measure(&day->resources, day->attribution->days_in_month, &day->notices);
     line_classes_reconcile(&day->classes, sums);
-    attribute(day, sums);
-    explain_unkept(day);
     const struct cost_group_names names = {
         .texts = day->texts,
         .parts = &day->classes.parts,
         .resources = day->resources.resources,
-        .targets = &day->targets,
+        .targets = &day->lore->targets,
+        .receivers = &day->lore->receivers,
         .date = day->date,
     };
-    const struct cost_row *rows = cost_groups_rows(&day->groups, &names, sums, &day->notices);
-    *out = (struct row_batch){&cost_table, rows, day->groups.map.count, day->texts};
+    struct number_list numbers = {0};
+    cost_order_parts(&day->lore->order, &names, &numbers);
+    attribute(day, &numbers, sums);
+    explain_unkept(day);
+    cost_order_groups(&day->lore->order, &day->groups, &names, &numbers);
+    cost_rows_build(&day->rows, &day->groups, &names, &numbers, &day->notices);
+    number_list_close(&numbers);
+    *out = (struct row_batch){&cost_table, day->rows.rows, day->rows.count, day->texts};
     attribution_notices_merge(notices, &day->notices);
     attribution_notices_close(&day->notices);
 }
@@ -249,5 +255,5 @@ const char *attribution_day_explanation(const struct attribution_day *day)
 size_t attribution_day_size(const struct attribution_day *day)
 {
     return usage_index_size(&day->usage) + line_classes_size(&day->classes) +
-           cost_groups_size(&day->groups);
+           cost_groups_size(&day->groups) + cost_rows_size(&day->rows);
 }

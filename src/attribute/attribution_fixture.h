@@ -276,7 +276,7 @@ static inline void fixture_attribute(struct fixture *fixture, struct attribution
                                      const struct bill_line_batch *hourly)
 {
     struct usage_row rows[FIXTURE_MOST];
-    attribution_day_open(day, FIXTURE_DAY + number, &fixture->texts);
+    attribution_day_open(day, FIXTURE_DAY + number);
     for (size_t cluster = 0; cluster < fixture->clusters; cluster++)
         attribution_day_add_usage(day, cluster, rows,
                                   fixture_day_rows(fixture, cluster, number, rows));
@@ -320,7 +320,10 @@ static inline void fixture_run(struct fixture *fixture)
     };
     fixture->attribution = attribution_open(&request, &fixture->arena);
     fixture_gather(fixture, &lines);
-    struct attribution_day *day = attribution_day_build(fixture->attribution, &fixture->arena);
+    struct attribution_lore *lore =
+        attribution_lore_build(fixture->attribution, &fixture->texts, &fixture->arena);
+    struct attribution_day *day =
+        attribution_day_build(fixture->attribution, lore, &fixture->arena);
     for (int i = 0; i < FIXTURE_DAYS; i++)
         fixture_attribute(fixture, day, i, &lines, &hourly);
     attribution_notices_merge(&fixture->notices, attribution_facts_notices(fixture->attribution));

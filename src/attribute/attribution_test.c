@@ -414,8 +414,9 @@ static void test_rows_facts_and_days_outside_are_skipped(void **state)
     attribution_end_usage(attribution);
     assert_false(attribution_needs_bill_facts(attribution));
     attribution_end_facts(attribution);
-    struct attribution_day *day = attribution_day_build(attribution, &arena);
-    attribution_day_open(day, FIXTURE_DAY, &fixture.texts);
+    struct attribution_lore *lore = attribution_lore_build(attribution, &fixture.texts, &arena);
+    struct attribution_day *day = attribution_day_build(attribution, lore, &arena);
+    attribution_day_open(day, FIXTURE_DAY);
     attribution_day_add_usage(day, 0, &row, 1);
     assert_false(attribution_day_needs_hourly(day));
     struct fixture_columns columns;

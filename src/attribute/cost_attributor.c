@@ -9,7 +9,8 @@
  *   by tag                                 → d, cost_by_tag.c
  *
  * What the rules say depends on the resource and whether there is a direction, or on the tag case
- * and the clusters that have the line by id already. It is worked out once, as a *plan*, and then
+ * and the clusters that have the line by id already. It is worked out once, as a *plan*, then
+ * *addressed* (each share gets its receiver, from the tags and category of the line at hand) and
  * applied to each class: a multiplication and an addition for each share and amount.
  *
  * Worked example: one instance has 3 kinds of lines a day (usage, tax, a credit) under 2 tag texts:
@@ -223,8 +224,8 @@ static void close_plan(const struct cost_shares *shares, struct cost_plan *plan)
     plan->failure = shares->failure;
 }
 
-static struct cost_plan find_id_plan(struct cost_attributor *attributor, uint32_t resource,
-                                     bool network)
+static struct cost_plan *find_id_plan(struct cost_attributor *attributor, uint32_t resource,
+                                      bool network)
 {
     bool added;
     uint32_t key[3] = {network ? PLAN_NETWORK : PLAN_BY_ID, resource};
@@ -236,11 +237,11 @@ static struct cost_plan find_id_plan(struct cost_attributor *attributor, uint32_
             plan_by_id(attributor, resource);
         close_plan(&attributor->shares, plan);
     }
-    return *plan;
+    return plan;
 }
 
-static struct cost_plan find_tag_plan(struct cost_attributor *attributor,
-                                      const struct tag_case *tags, uint32_t id_set)
+static struct cost_plan *find_tag_plan(struct cost_attributor *attributor,
+                                       const struct tag_case *tags, uint32_t id_set)
 {
     bool added;
     uint32_t key[3] = {PLAN_BY_TAG, tags->match, id_set};
@@ -249,19 +250,10 @@ static struct cost_plan find_tag_plan(struct cost_attributor *attributor,
         plan_by_tag(attributor, tags, id_set);
         close_plan(&attributor->shares, plan);
     }
-    return *plan;
+    return plan;
 }
 
-/* ---- classes ---- */
-
-/* A class in front of its plans. */
-struct class_view {
-    const uint32_t *key;
-    const uint32_t *part;
-    uint32_t tags; /* text id */
-    double usage_amount;
-    double costs[COST_COLUMNS];
-};
+/* ---- receivers ---- */
 
 static uint32_t tags_of(struct cost_attributor *attributor, const struct cost_share *share,
                         uint32_t line_tags)
@@ -272,41 +264,49 @@ static uint32_t tags_of(struct cost_attributor *attributor, const struct cost_sh
     return row_tags_merge(attributor->row_tags, labels, line_tags);
 }
 
-static void make_key(struct cost_attributor *attributor, const struct class_view *class,
-                     const struct cost_share *share, uint32_t key[GROUP_WORDS])
+/* Works out the receivers of a plan's shares, unless the last class had the same marks: the lines
+ * of a resource mostly do. */
+static void address(struct cost_attributor *attributor, struct cost_plan *plan,
+                    const struct line_marks *marks)
 {
-    key[GROUP_PART] = class->key[CLASS_PART];
-    key[GROUP_TARGET] = share->target;
-    key[GROUP_TAGS] = tags_of(attributor, share, class->tags);
-    key[GROUP_COST_CATEGORY] = share->keeps_category ? class->key[CLASS_COST_CATEGORY] : TEXT_NULL;
-    key[GROUP_DIRECTION] = share->keeps_direction ? class->key[CLASS_DIRECTION] : DIRECTION_NONE;
+    if (plan->addressed && memcmp(&plan->marks, marks, sizeof *marks) == 0)
+        return;
+    struct cost_share *shares = attributor->shares.shares + plan->first_share;
+    for (uint32_t i = 0; i < plan->share_count; i++) {
+        const uint32_t words[RECEIVER_WORDS] = {
+            [RECEIVER_TARGET] = shares[i].target,
+            [RECEIVER_TAGS] = tags_of(attributor, &shares[i], marks->tags),
+            [RECEIVER_COST_CATEGORY] = shares[i].keeps_category ? marks->cost_category : TEXT_NULL,
+            [RECEIVER_DIRECTION] = shares[i].keeps_direction ? marks->direction : DIRECTION_NONE,
+        };
+        shares[i].receiver = cost_receivers_add(attributor->receivers, words);
+    }
+    plan->addressed = true;
+    plan->marks = *marks;
 }
 
-static void emit(struct cost_attributor *attributor, const struct class_view *class,
-                 const struct cost_share *share, const uint32_t key[GROUP_WORDS])
-{
+/* ---- classes ---- */
+
+/* A class in front of its plans. */
+struct class_view {
+    const struct bill_resource *resource;
+    uint32_t resource_number;
+    const struct tag_case *tags;
+    struct line_marks marks;
+    double usage_amount;
     double costs[COST_COLUMNS];
-    for (int column = 0; column < COST_COLUMNS; column++)
-        costs[column] = share->multiplier * class->costs[column] / share->divisor;
-    cost_groups_add(attributor->groups, key, class->usage_amount / share->usage_divisor, costs);
-}
+};
 
-/* A few shares at a time: the groups are many and lie anywhere, so they are fetched together. */
 static void emit_plan(struct cost_attributor *attributor, const struct class_view *class,
                       const struct cost_plan *plan)
 {
-    enum { TOGETHER = 8 };
-    uint32_t keys[TOGETHER][GROUP_WORDS];
-    for (uint32_t first = 0; first < plan->share_count; first += TOGETHER) {
-        const struct cost_share *shares = attributor->shares.shares + plan->first_share + first;
-        uint32_t left = plan->share_count - first;
-        uint32_t count = left < TOGETHER ? left : TOGETHER;
-        for (uint32_t i = 0; i < count; i++) {
-            make_key(attributor, class, &shares[i], keys[i]);
-            key_map_prefetch(&attributor->groups->map, keys[i]);
-        }
-        for (uint32_t i = 0; i < count; i++)
-            emit(attributor, class, &shares[i], keys[i]);
+    const struct cost_share *shares = attributor->shares.shares + plan->first_share;
+    for (uint32_t i = 0; i < plan->share_count; i++) {
+        double costs[COST_COLUMNS];
+        for (int column = 0; column < COST_COLUMNS; column++)
+            costs[column] = shares[i].multiplier * class->costs[column] / shares[i].divisor;
+        cost_groups_add(attributor->groups, shares[i].receiver,
+                        class->usage_amount / shares[i].usage_divisor, costs);
     }
 }
 
@@ -359,53 +359,101 @@ static void reconcile_class(const struct cost_attributor *attributor,
 
 static struct class_view view_of(const struct cost_attributor *attributor, uint32_t number)
 {
-    const struct line_classes *classes = attributor->facts.classes;
-    const struct line_amounts *amounts = &classes->amounts[number];
-    struct class_view class = {.key = key_map_key(&classes->classes, number)};
-    class.part = key_map_key(&classes->parts, class.key[CLASS_PART]);
-    class.tags = attributor->facts.cases->cases[class.key[CLASS_CASE]].tags;
-    class.usage_amount = exact_sum_value(amounts->usage_amount, EXACT_SUM_FINE);
+    const struct attributor_facts *facts = &attributor->facts;
+    const struct line_amounts *amounts = &facts->classes->amounts[number];
+    const uint32_t *key = key_map_key(&facts->classes->classes, number);
+    uint32_t resource = key_map_key(&facts->classes->parts, key[CLASS_PART])[PART_RESOURCE];
+    const struct tag_case *tags = &facts->cases->cases[key[CLASS_CASE]];
+    struct class_view class = {
+        .resource = &facts->resources->resources[resource],
+        .resource_number = resource,
+        .tags = tags,
+        .marks = {tags->tags, key[CLASS_COST_CATEGORY], key[CLASS_DIRECTION]},
+        .usage_amount = exact_sum_value(amounts->usage_amount, EXACT_SUM_FINE),
+    };
     for (int column = 0; column < COST_COLUMNS; column++)
         class.costs[column] = exact_sum_value(amounts->costs[column], EXACT_SUM_FINE);
     return class;
 }
 
+/* The plans of a class, by id and by tag, with their receivers. */
+static void find_plans(struct cost_attributor *attributor, const struct class_view *class,
+                       struct cost_plan plans[2])
+{
+    static const struct cost_plan no_plan = {.failure = RECONCILE_ENTRIES};
+    plans[0] = plans[1] = no_plan;
+    if (class->resource->set != 0) {
+        struct cost_plan *plan = find_id_plan(attributor, class->resource_number,
+                                              class->marks.direction != DIRECTION_NONE);
+        address(attributor, plan, &class->marks);
+        plans[0] = *plan;
+    }
+    if (class->tags->string_count > 0) {
+        struct cost_plan *plan = find_tag_plan(attributor, class->tags, class->resource->set);
+        address(attributor, plan, &class->marks);
+        plans[1] = *plan;
+    }
+}
+
 static void attribute_class(struct cost_attributor *attributor, uint32_t number,
                             struct currency_sums *sums)
 {
-    static const struct cost_plan no_plan = {.failure = RECONCILE_ENTRIES};
     struct class_view class = view_of(attributor, number);
-    const struct bill_resource *resource =
-        &attributor->facts.resources->resources[class.part[PART_RESOURCE]];
-    const struct tag_case *tags = &attributor->facts.cases->cases[class.key[CLASS_CASE]];
-    struct cost_plan plans[2] = {no_plan, no_plan};
-    if (resource->set != 0)
-        plans[0] = find_id_plan(attributor, class.part[PART_RESOURCE],
-                                class.key[CLASS_DIRECTION] != DIRECTION_NONE);
-    if (tags->string_count > 0)
-        plans[1] = find_tag_plan(attributor, tags, resource->set);
+    struct cost_plan plans[2];
+    find_plans(attributor, &class, plans);
     for (int i = 0; i < 2; i++)
         emit_plan(attributor, &class, &plans[i]);
     reconcile_class(attributor, &class, plans, sums);
-    if (attributor->explanation != NULL && resource->text == attributor->explained)
-        explanation_add_class(attributor->explanation, attributor, number, plans);
 }
 
-void cost_attributor_run(struct cost_attributor *attributor, struct reconciliation *sums)
+/* Tells of the explained resource, in the order of the bill. */
+static void explain_classes(struct cost_attributor *attributor)
+{
+    for (uint32_t i = 0; i < attributor->facts.classes->classes.count; i++) {
+        struct class_view class = view_of(attributor, i);
+        struct cost_plan plans[2];
+        if (class.resource->text != attributor->explained)
+            continue;
+        find_plans(attributor, &class, plans);
+        explanation_add_class(attributor->explanation, attributor, i, plans);
+    }
+}
+
+/* Lists the classes of each line part. */
+static void list_classes(const struct line_classes *classes, struct row_list *list)
+{
+    row_list_init(list, 1);
+    for (uint32_t i = 0; i < classes->classes.count; i++)
+        row_list_add(list, &key_map_key(&classes->classes, i)[CLASS_PART], i);
+}
+
+void cost_attributor_run(struct cost_attributor *attributor, const struct number_list *parts,
+                         struct reconciliation *sums)
 {
     const struct line_classes *classes = attributor->facts.classes;
-    const struct text_pool *texts = attributor->facts.usage->texts;
+    struct text_pool *texts = attributor->facts.usage->texts;
+    struct row_list classes_of_part;
+    struct text currency = {NULL, 0};
+    uint32_t code = TEXT_NULL;
     cost_shares_clear(&attributor->shares);
     key_map_clear(&attributor->plans);
-    struct currency_sums *currency_sums = NULL;
-    uint32_t currency = UINT32_MAX;
-    for (uint32_t i = 0; i < classes->classes.count; i++) {
-        uint32_t part = key_map_key(&classes->classes, i)[CLASS_PART];
-        uint32_t code = key_map_key(&classes->parts, part)[PART_CURRENCY];
-        if (code != currency) {
-            currency = code;
-            currency_sums = reconciliation_currency(sums, text_pool_borrow(texts, code));
+    list_classes(classes, &classes_of_part);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        uint32_t part = parts->items[i];
+        uint32_t part_code = key_map_key(&classes->parts, part)[PART_CURRENCY];
+        if (part_code != code) {
+            cost_groups_reconcile(attributor->groups, texts, currency, sums);
+            code = part_code;
+            currency = text_pool_borrow(texts, code);
         }
-        attribute_class(attributor, i, currency_sums);
+        cost_groups_open_part(attributor->groups, part);
+        for (uint32_t class = row_list_first(&classes_of_part, &part); class != ROW_LIST_END;
+             class = row_list_next(&classes_of_part, class))
+            attribute_class(attributor, class, reconciliation_currency(sums, currency));
+        cost_groups_close_part(attributor->groups);
     }
+    cost_groups_reconcile(attributor->groups, texts, currency, sums);
+    row_list_close(&classes_of_part);
+    if (attributor->explanation != NULL)
+        explain_classes(attributor);
 }

@@ -28,6 +28,13 @@ struct attributor_facts {
     const struct line_classes *classes;
 };
 
+/* What a class of lines adds to the receivers of its shares. */
+struct line_marks {
+    uint32_t tags; /* text ids */
+    uint32_t cost_category;
+    uint32_t direction; /* enum direction */
+};
+
 /* What the rules say to a resource or a tag case: a part of the attributor's shares. */
 struct cost_plan {
     uint32_t first_share;
@@ -36,13 +43,16 @@ struct cost_plan {
     uint32_t gap_count;
     uint32_t claims;
     enum reconciliation_entry failure;
+    bool addressed; /* its shares know their receivers, for lines with these marks */
+    struct line_marks marks;
 };
 
 struct cost_attributor {
     struct attributor_facts facts;
     struct tag_groups *tag_groups; /* borrowed, as the following */
-    struct cost_targets *targets;
     struct row_tags *row_tags;
+    struct cost_targets *targets;
+    struct cost_receivers *receivers;
     struct cost_groups *groups;
     struct explanation *explanation; /* NULL: none asked for */
     uint32_t explained;              /* text id of its resource */
@@ -57,7 +67,9 @@ struct cost_attributor {
 void cost_attributor_init(struct cost_attributor *attributor);
 void cost_attributor_close(struct cost_attributor *attributor);
 
-/* Attributes the day's classes: fills the groups, adds the gaps to the reconciliation. */
-void cost_attributor_run(struct cost_attributor *attributor, struct reconciliation *sums);
+/* Attributes the day's classes: fills the groups, in the order of the line parts in `parts`, and
+ * adds what they hold and the gaps to the reconciliation. */
+void cost_attributor_run(struct cost_attributor *attributor, const struct number_list *parts,
+                         struct reconciliation *sums);
 
 #endif

@@ -1,32 +1,42 @@
 #include "attribute/cost_order.h"
 
 #include "base/arena.h"
+#include "base/radix_sort.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- ranks of texts ---- */
+void cost_order_close(struct cost_order *order)
+{
+    ranking_close(&order->texts);
+    ranking_close(&order->targets);
+    ranking_close(&order->receivers);
+}
 
-/* Texts to be ranked: each once. */
-struct ranking {
+void cost_order_clear(struct cost_order *order)
+{
+    ranking_clear(&order->texts);
+    ranking_clear(&order->targets);
+    ranking_clear(&order->receivers);
+}
+
+/* An order in front of the names it is to rank. */
+struct ordering {
+    struct cost_order *order;
     const struct cost_group_names *names;
-    struct number_list ranks; /* by text id, null 0; while collecting 1: is in `ids` */
-    uint32_t *ids;
-    uint32_t count;
-    uint32_t capacity;
+    struct number_list fresh; /* scratch: what is not ranked yet */
 };
 
-static void collect(struct ranking *ranking, uint32_t id)
+/* ---- texts ---- */
+
+static void collect(struct ordering *ordering, uint32_t id)
 {
-    if (id == TEXT_NULL || ranking->ranks.items[id] != 0)
+    uint32_t *rank = &ordering->order->texts.ranks.items[id];
+    if (id == TEXT_NULL || *rank != 0)
         return;
-    ranking->ranks.items[id] = 1;
-    if (ranking->count == ranking->capacity) {
-        ranking->capacity = ranking->capacity * 2 + 4096;
-        ranking->ids = memory_grow(ranking->ids, ranking->capacity * sizeof *ranking->ids);
-    }
-    ranking->ids[ranking->count++] = id;
+    *rank = UINT32_MAX; /* for now */
+    number_list_add(&ordering->fresh, id);
 }
 
 static uint32_t resource_text(const struct cost_group_names *names, const uint32_t *part)
@@ -34,27 +44,57 @@ static uint32_t resource_text(const struct cost_group_names *names, const uint32
     return names->resources[part[PART_RESOURCE]].text;
 }
 
-static void rank_texts(struct ranking *ranking, const struct key_map *groups)
+static void collect_part_texts(struct ordering *ordering)
 {
-    const struct cost_group_names *names = ranking->names;
-    number_list_reset(&ranking->ranks, names->texts->count);
+    const struct cost_group_names *names = ordering->names;
     for (uint32_t i = 0; i < names->parts->count; i++) {
         const uint32_t *part = key_map_key(names->parts, i);
-        collect(ranking, resource_text(names, part));
+        collect(ordering, resource_text(names, part));
         for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
-            collect(ranking, part[word]);
+            collect(ordering, part[word]);
     }
-    for (uint32_t i = 0; i < names->targets->map.count; i++)
-        for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
-            collect(ranking, key_map_key(&names->targets->map, i)[word]);
-    for (uint32_t i = 0; i < groups->count; i++) {
-        collect(ranking, key_map_key(groups, i)[GROUP_TAGS]);
-        collect(ranking, key_map_key(groups, i)[GROUP_COST_CATEGORY]);
-    }
-    text_pool_rank(names->texts, ranking->ids, ranking->count, ranking->ranks.items);
 }
 
-/* ---- ranks of line parts and targets: sorted by the ranks of their texts ---- */
+/* Targets and receivers that are ranked have texts that are. */
+static void collect_receiver_texts(struct ordering *ordering)
+{
+    const struct key_map *targets = &ordering->names->targets->map;
+    const struct key_map *receivers = &ordering->names->receivers->map;
+    for (uint32_t i = ordering->order->targets.order.count; i < targets->count; i++)
+        for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
+            collect(ordering, key_map_key(targets, i)[word]);
+    for (uint32_t i = ordering->order->receivers.order.count; i < receivers->count; i++) {
+        collect(ordering, key_map_key(receivers, i)[RECEIVER_TAGS]);
+        collect(ordering, key_map_key(receivers, i)[RECEIVER_COST_CATEGORY]);
+    }
+}
+
+static bool text_precedes(const void *context, uint32_t a, uint32_t b)
+{
+    const struct text_pool *texts = context;
+    return text_compare(text_pool_borrow(texts, a), text_pool_borrow(texts, b)) < 0;
+}
+
+static void rank_texts(struct ordering *ordering, void (*collect_texts)(struct ordering *ordering))
+{
+    const struct text_pool *texts = ordering->names->texts;
+    struct number_list *fresh = &ordering->fresh;
+    fresh->count = 0;
+    ranking_cover(&ordering->order->texts, texts->count);
+    collect_texts(ordering);
+    if (fresh->count == 0)
+        return;
+    uint32_t *ranks = memory_grow(NULL, texts->count * sizeof *ranks);
+    uint32_t *sorted = memory_grow(NULL, fresh->count * sizeof *sorted);
+    text_pool_rank(texts, fresh->items, fresh->count, ranks);
+    for (uint32_t i = 0; i < fresh->count; i++)
+        sorted[ranks[fresh->items[i]] - 1] = fresh->items[i];
+    ranking_merge(&ordering->order->texts, sorted, fresh->count, text_precedes, texts);
+    free(ranks);
+    free(sorted);
+}
+
+/* ---- line parts and targets: sorted by the ranks of their texts ---- */
 
 enum { PACKED_WORDS = PART_WORDS };
 static_assert((int)PACKED_WORDS >= (int)TARGET_WORDS, "both kinds of keys fit");
@@ -76,130 +116,188 @@ static int compare_packed(const void *left, const void *right)
     return (a->ranks[i] > b->ranks[i]) - (a->ranks[i] < b->ranks[i]);
 }
 
-/* places[number] = position; frees `packed`. */
-static void place(struct packed *packed, uint32_t count, struct number_list *places)
+static struct packed pack_part(const struct ordering *ordering, uint32_t number)
 {
-    for (uint32_t i = 0; i < count; i++)
-        packed[i].head = (uint64_t)packed[i].ranks[0] << 32 | packed[i].ranks[1];
-    qsort(packed, count, sizeof *packed, compare_packed);
-    number_list_reset(places, count);
-    for (uint32_t i = 0; i < count; i++)
-        places->items[packed[i].number] = i;
+    const struct ranking *texts = &ordering->order->texts;
+    const uint32_t *part = key_map_key(ordering->names->parts, number);
+    struct packed packed = {.number = number};
+    packed.ranks[0] = ranking_of(texts, resource_text(ordering->names, part));
+    for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
+        packed.ranks[word] = ranking_of(texts, part[word]);
+    packed.head = (uint64_t)packed.ranks[0] << 32 | packed.ranks[1];
+    return packed;
+}
+
+static struct packed pack_target(const struct ordering *ordering, uint32_t number)
+{
+    const struct ranking *texts = &ordering->order->texts;
+    const uint32_t *target = key_map_key(&ordering->names->targets->map, number);
+    struct packed packed = {.number = number};
+    packed.ranks[0] = target[TARGET_CLUSTER] << 1 | target[TARGET_DATA_SOURCE];
+    for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
+        packed.ranks[word - 1] = ranking_of(texts, target[word]);
+    /* Signed, the smallest being null. */
+    packed.ranks[TARGET_COST_CATEGORY - 1] = target[TARGET_COST_CATEGORY] ^ 0x80000000u;
+    packed.head = (uint64_t)packed.ranks[0] << 32 | packed.ranks[1];
+    return packed;
+}
+
+static bool target_precedes(const void *context, uint32_t a, uint32_t b)
+{
+    struct packed left = pack_target(context, a), right = pack_target(context, b);
+    return compare_packed(&left, &right) < 0;
+}
+
+/* The numbers from `first` to `count`, sorted, in `fresh`. */
+static void sort_packed(struct ordering *ordering, uint32_t first, uint32_t count,
+                        struct packed (*pack)(const struct ordering *ordering, uint32_t number))
+{
+    struct packed *packed = memory_grow(NULL, (count - first) * sizeof *packed);
+    for (uint32_t i = first; i < count; i++)
+        packed[i - first] = pack(ordering, i);
+    qsort(packed, count - first, sizeof *packed, compare_packed);
+    ordering->fresh.count = 0;
+    for (uint32_t i = first; i < count; i++)
+        number_list_add(&ordering->fresh, packed[i - first].number);
     free(packed);
 }
 
-static void place_parts(const struct ranking *ranking, struct number_list *places)
+static void rank_targets(struct ordering *ordering)
 {
-    const struct cost_group_names *names = ranking->names;
-    struct packed *packed = memory_grow(NULL, (names->parts->count + 1) * sizeof *packed);
-    for (uint32_t i = 0; i < names->parts->count; i++) {
-        const uint32_t *part = key_map_key(names->parts, i);
-        packed[i] = (struct packed){.number = i};
-        packed[i].ranks[0] = ranking->ranks.items[resource_text(names, part)];
-        for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
-            packed[i].ranks[word] = ranking->ranks.items[part[word]];
-    }
-    place(packed, names->parts->count, places);
+    struct ranking *targets = &ordering->order->targets;
+    sort_packed(ordering, targets->order.count, ordering->names->targets->map.count, pack_target);
+    ranking_merge(targets, ordering->fresh.items, ordering->fresh.count, target_precedes, ordering);
 }
 
-static void place_targets(const struct ranking *ranking, struct number_list *places)
+/* Parts are of the day: their ranks are not kept. */
+void cost_order_parts(struct cost_order *order, const struct cost_group_names *names,
+                      struct number_list *numbers)
 {
-    const struct key_map *targets = &ranking->names->targets->map;
-    struct packed *packed = memory_grow(NULL, (targets->count + 1) * sizeof *packed);
-    for (uint32_t i = 0; i < targets->count; i++) {
-        const uint32_t *target = key_map_key(targets, i);
-        packed[i] = (struct packed){.number = i};
-        packed[i].ranks[0] = target[TARGET_CLUSTER] << 1 | target[TARGET_DATA_SOURCE];
-        for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
-            packed[i].ranks[word - 1] = ranking->ranks.items[target[word]];
-        /* Signed, the smallest being null. */
-        packed[i].ranks[TARGET_COST_CATEGORY - 1] = target[TARGET_COST_CATEGORY] ^ 0x80000000u;
+    struct ordering ordering = {.order = order, .names = names, .fresh = *numbers};
+    rank_texts(&ordering, collect_part_texts);
+    sort_packed(&ordering, 0, names->parts->count, pack_part);
+    *numbers = ordering.fresh;
+}
+
+/* ---- receivers: by target, direction, tags, cost category ---- */
+
+static void receiver_words(const struct ordering *ordering, uint32_t number, uint32_t words[4])
+{
+    const struct cost_order *order = ordering->order;
+    const uint32_t *receiver = key_map_key(&ordering->names->receivers->map, number);
+    words[0] = ranking_of(&order->targets, receiver[RECEIVER_TARGET]);
+    words[1] = receiver[RECEIVER_DIRECTION];
+    words[2] = ranking_of(&order->texts, receiver[RECEIVER_TAGS]);
+    words[3] = ranking_of(&order->texts, receiver[RECEIVER_COST_CATEGORY]);
+}
+
+static bool receiver_precedes(const void *context, uint32_t a, uint32_t b)
+{
+    uint32_t left[4], right[4];
+    receiver_words(context, a, left);
+    receiver_words(context, b, right);
+    int i = 0;
+    while (i < 3 && left[i] == right[i])
+        i++;
+    return left[i] < right[i];
+}
+
+static void rank_receivers(struct ordering *ordering)
+{
+    struct ranking *receivers = &ordering->order->receivers;
+    uint32_t first = receivers->order.count;
+    uint32_t count = ordering->names->receivers->map.count - first;
+    struct radix_item *items = memory_grow(NULL, count * sizeof *items);
+    struct radix_item *scratch = memory_grow(NULL, count * sizeof *scratch);
+    /* The last words first, for sorting is stable. */
+    for (int pair = 2; pair >= 0; pair -= 2) {
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t words[4];
+            uint32_t number = pair == 2 ? first + i : items[i].number;
+            receiver_words(ordering, number, words);
+            items[i] = (struct radix_item){(uint64_t)words[pair] << 32 | words[pair + 1], number};
+        }
+        radix_sort(items, scratch, count);
     }
-    place(packed, targets->count, places);
+    ordering->fresh.count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        number_list_add(&ordering->fresh, items[i].number);
+    ranking_merge(receivers, ordering->fresh.items, count, receiver_precedes, ordering);
+    free(items);
+    free(scratch);
 }
 
 /* ---- rows ---- */
 
-struct ordered {
-    uint32_t target; /* places */
-    uint32_t part;
-    uint32_t tags; /* ranks */
-    uint32_t category;
-    uint32_t direction;
-    uint32_t number;
-};
-
-static int compare_rest(const void *left, const void *right)
+/* Fills `keys` by group: the rank of its target, then its part. */
+static void make_keys(const struct ordering *ordering, const struct cost_groups *groups,
+                      uint64_t *keys)
 {
-    const struct ordered *a = left, *b = right;
-    uint32_t left_rest[] = {a->direction, a->tags, a->category};
-    uint32_t right_rest[] = {b->direction, b->tags, b->category};
-    int i = 0;
-    while (i < 2 && left_rest[i] == right_rest[i])
-        i++;
-    return (left_rest[i] > right_rest[i]) - (left_rest[i] < right_rest[i]);
+    const struct key_map *receivers = &ordering->names->receivers->map;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const struct cost_group *group = &groups->groups[i];
+        uint32_t target = key_map_key(receivers, group->receiver)[RECEIVER_TARGET];
+        keys[i] = (uint64_t)ranking_of(&ordering->order->targets, target) << 32 | group->part;
+    }
 }
 
-/* Deals rows out by a place below `places`, keeping the order of equal ones. */
-static void deal(const struct ordered *from, struct ordered *to, uint32_t count, uint32_t places,
-                 size_t offset)
+/* Deals the groups out by the upper halves of their keys, keeping the order of equal ones. */
+static void deal(const uint64_t *keys, uint32_t count, uint32_t ranks, struct number_list *numbers)
 {
-    uint32_t *starts = memory_grow(NULL, ((size_t)places + 1) * sizeof *starts);
-    memset(starts, 0, ((size_t)places + 1) * sizeof *starts);
+    uint32_t *starts = memory_grow(NULL, ((size_t)ranks + 2) * sizeof *starts);
+    memset(starts, 0, ((size_t)ranks + 2) * sizeof *starts);
     for (uint32_t i = 0; i < count; i++)
-        starts[*(const uint32_t *)((const char *)&from[i] + offset) + 1]++;
-    for (uint32_t i = 0; i < places; i++)
+        starts[(keys[i] >> 32) + 1]++;
+    for (uint32_t i = 0; i < ranks; i++)
         starts[i + 1] += starts[i];
+    number_list_reset(numbers, count);
     for (uint32_t i = 0; i < count; i++)
-        to[starts[*(const uint32_t *)((const char *)&from[i] + offset)]++] = from[i];
+        numbers->items[starts[keys[i] >> 32]++] = i;
     free(starts);
 }
 
-/* Sorts the runs of one target and part by what is left. Most have one row or two. */
-static void order_rest(struct ordered *rows, uint32_t count)
+/* Sorts a run of one target and part by receivers. */
+static void sort_run(const struct ordering *ordering, const struct cost_groups *groups,
+                     uint32_t *numbers, uint32_t count)
 {
-    for (uint32_t i = 0; i < count;) {
-        uint32_t end = i + 1;
-        while (end < count && rows[end].target == rows[i].target && rows[end].part == rows[i].part)
-            end++;
-        if (end - i > 1)
-            qsort(rows + i, end - i, sizeof *rows, compare_rest);
-        i = end;
+    struct radix_item *items = memory_grow(NULL, count * sizeof *items);
+    struct radix_item *scratch = memory_grow(NULL, count * sizeof *scratch);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t receiver = groups->groups[numbers[i]].receiver;
+        items[i] =
+            (struct radix_item){ranking_of(&ordering->order->receivers, receiver), numbers[i]};
     }
+    radix_sort(items, scratch, count);
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = items[i].number;
+    free(items);
+    free(scratch);
 }
 
-void cost_order_build(const struct key_map *groups, const struct cost_group_names *names,
-                      struct number_list *order)
+void cost_order_groups(struct cost_order *order, const struct cost_groups *groups,
+                       const struct cost_group_names *names, struct number_list *numbers)
 {
-    number_list_reset(order, groups->count);
-    if (groups->count == 0)
-        return;
-    struct ranking ranking = {.names = names};
-    struct number_list parts = {0}, targets = {0};
-    rank_texts(&ranking, groups);
-    place_parts(&ranking, &parts);
-    place_targets(&ranking, &targets);
-    uint32_t count = groups->count;
-    struct ordered *rows = memory_grow(NULL, ((size_t)count + 1) * sizeof *rows);
-    struct ordered *dealt = memory_grow(NULL, ((size_t)count + 1) * sizeof *dealt);
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *key = key_map_key(groups, i);
-        rows[i] = (struct ordered){targets.items[key[GROUP_TARGET]],
-                                   parts.items[key[GROUP_PART]],
-                                   ranking.ranks.items[key[GROUP_TAGS]],
-                                   ranking.ranks.items[key[GROUP_COST_CATEGORY]],
-                                   key[GROUP_DIRECTION],
-                                   i};
+    struct ordering ordering = {.order = order, .names = names};
+    rank_texts(&ordering, collect_receiver_texts);
+    rank_targets(&ordering);
+    rank_receivers(&ordering);
+    uint64_t *keys = memory_grow(NULL, groups->count * sizeof *keys);
+    make_keys(&ordering, groups, keys);
+    deal(keys, groups->count, order->targets.order.count, numbers);
+    for (uint32_t i = 0; i < numbers->count;) {
+        uint32_t end = i + 1;
+        while (end < numbers->count && keys[numbers->items[end]] == keys[numbers->items[i]])
+            end++;
+        if (end - i > 1)
+            sort_run(&ordering, groups, numbers->items + i, end - i);
+        i = end;
     }
-    deal(rows, dealt, count, parts.count, offsetof(struct ordered, part));
-    deal(dealt, rows, count, targets.count, offsetof(struct ordered, target));
-    order_rest(rows, count);
-    for (uint32_t i = 0; i < count; i++)
-        order->items[i] = rows[i].number;
-    free(rows);
-    free(dealt);
-    free(ranking.ids);
-    number_list_close(&ranking.ranks);
-    number_list_close(&parts);
-    number_list_close(&targets);
+    free(keys);
+    number_list_close(&ordering.fresh);
+}
+
+size_t cost_order_size(const struct cost_order *order)
+{
+    return ranking_size(&order->texts) + ranking_size(&order->targets) +
+           ranking_size(&order->receivers);
 }

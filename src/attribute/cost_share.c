@@ -5,26 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-void cost_targets_init(struct cost_targets *targets)
-{
-    key_map_init(&targets->map, TARGET_WORDS);
-}
-
-void cost_targets_close(struct cost_targets *targets)
-{
-    key_map_close(&targets->map);
-}
-
-void cost_targets_clear(struct cost_targets *targets)
-{
-    key_map_clear(&targets->map);
-}
-
-uint32_t cost_targets_add(struct cost_targets *targets, const uint32_t words[TARGET_WORDS])
-{
-    return key_map_add(&targets->map, words, NULL);
-}
-
 void cost_shares_init(struct cost_shares *shares)
 {
     *shares = (struct cost_shares){.failure = RECONCILE_ENTRIES};

@@ -9,8 +9,8 @@
 #ifndef COSTAGG_ATTRIBUTE_COST_SHARE_H
 #define COSTAGG_ATTRIBUTE_COST_SHARE_H
 
+#include "attribute/cost_target.h"
 #include "attribute/reconciliation.h"
-#include "base/key_map.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,7 @@ enum share_tags {
 struct cost_share {
     uint32_t target;   /* index of cost_targets */
     uint32_t labels;   /* text id; null labels make null tags */
+    uint32_t receiver; /* of the line at hand; set by who applies the share */
     double multiplier; /* a row's cost: line's cost × multiplier / divisor; NaN: null */
     double divisor;
     double usage_divisor; /* usage amount: line's / divisor; NaN: null */
@@ -42,23 +43,6 @@ struct cost_gap {
     double fraction; /* of the line */
 };
 
-/* Where rows go: all columns of a result row that don't come from the bill line. */
-struct cost_targets {
-    struct key_map map;
-};
-
-enum target_word {
-    TARGET_CLUSTER,
-    TARGET_DATA_SOURCE, /* enum data_source */
-    TARGET_NAMESPACE,   /* text ids */
-    TARGET_NODE,
-    TARGET_CLAIM,
-    TARGET_VOLUME,
-    TARGET_STORAGECLASS,
-    TARGET_COST_CATEGORY, /* as int32_t; INTEGER_NULL is null */
-    TARGET_WORDS
-};
-
 struct cost_shares {
     struct cost_share *shares;
     uint32_t count;
@@ -69,11 +53,6 @@ struct cost_shares {
     uint32_t claims;                   /* that emit something */
     enum reconciliation_entry failure; /* first reason of failed claims; RECONCILE_ENTRIES: none */
 };
-
-void cost_targets_init(struct cost_targets *targets);
-void cost_targets_close(struct cost_targets *targets);
-void cost_targets_clear(struct cost_targets *targets);
-uint32_t cost_targets_add(struct cost_targets *targets, const uint32_t words[TARGET_WORDS]);
 
 void cost_shares_init(struct cost_shares *shares);
 void cost_shares_close(struct cost_shares *shares);

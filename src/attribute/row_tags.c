@@ -11,7 +11,8 @@
  * map_filter(tags, enabled keys) in the last one, printed as canonical JSON.
  *
  * Texts are read once, reduced to the keys that can stay and kept as printed pieces, so a merge is
- * a walk over two short lists of numbers. */
+ * a walk over two short lists of numbers. Labels and tags come again from day to day: what was
+ * read and merged is remembered as long as the pool of their texts lives. */
 #include "attribute/row_tags.h"
 
 #include "base/label_json.h"
@@ -60,12 +61,15 @@ static void build_keys(struct row_tags *tags, const struct settings *settings, s
     tags->key_count = kept;
 }
 
-void row_tags_init(struct row_tags *tags, const struct settings *settings, struct arena *arena)
+void row_tags_init(struct row_tags *tags, const struct settings *settings, struct text_pool *texts,
+                   struct arena *arena)
 {
-    *tags = (struct row_tags){0};
+    *tags = (struct row_tags){.texts = texts};
     key_map_init(&tags->merged, 2);
+    arena_init(&tags->prints);
     arena_init(&tags->scratch);
     build_keys(tags, settings, arena);
+    row_tags_forget(tags);
 }
 
 void row_tags_close(struct row_tags *tags)
@@ -76,18 +80,18 @@ void row_tags_close(struct row_tags *tags)
     free(tags->lists);
     free(tags->items);
     free(tags->buffer);
+    arena_close(&tags->prints);
     arena_close(&tags->scratch);
 }
 
-void row_tags_open(struct row_tags *tags, struct text_pool *texts)
+void row_tags_forget(struct row_tags *tags)
 {
-    tags->texts = texts;
-    number_list_reset(&tags->list_of_text, texts->count);
+    tags->list_of_text.count = 0;
     tags->list_count = tags->item_count = 0;
     key_map_clear(&tags->merged);
     tags->result.count = 0;
-    arena_reset(&tags->scratch);
-    tags->empty = text_pool_intern(texts, "{}", 2);
+    arena_reset(&tags->prints);
+    tags->empty = text_pool_intern(tags->texts, "{}", 2);
 }
 
 static void add_item(struct row_tags *tags, struct label label)
@@ -103,8 +107,9 @@ static void add_item(struct row_tags *tags, struct label label)
     }
     struct label_list one = {&label, 1};
     struct text print = label_json_print(&one, &tags->scratch);
+    uint32_t length = print.length - 2; /* without braces */
     tags->items[tags->item_count++] = (struct tag_item){
-        (uint32_t)(key - tags->keys), {print.bytes + 1, print.length - 2}}; /* without braces */
+        (uint32_t)(key - tags->keys), {arena_copy(&tags->prints, print.bytes + 1, length), length}};
 }
 
 /* The list of a text, read when first asked for. */
@@ -124,6 +129,7 @@ static struct tag_list list_of(struct row_tags *tags, uint32_t text_id)
     list->first = tags->item_count;
     for (size_t i = 0; i < labels.count; i++)
         add_item(tags, labels.labels[i]);
+    arena_reset(&tags->scratch);
     list->count = tags->item_count - list->first;
     *known = tags->list_count;
     return *list;
@@ -178,4 +184,11 @@ uint32_t row_tags_merge(struct row_tags *tags, uint32_t labels, uint32_t line_ta
         number_list_add(&tags->result, print_merged(tags, under, list_of(tags, line_tags)));
     }
     return tags->result.items[at];
+}
+
+size_t row_tags_size(const struct row_tags *tags)
+{
+    return key_map_size(&tags->merged) + arena_size(&tags->prints) +
+           tags->list_capacity * sizeof *tags->lists + tags->item_capacity * sizeof *tags->items +
+           ((size_t)tags->list_of_text.capacity + tags->result.capacity) * sizeof(uint32_t);
 }

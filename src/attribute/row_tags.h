@@ -28,18 +28,23 @@ struct row_tags {
     struct number_list result; /* text id, by index of `merged` */
     char *buffer;
     size_t buffer_size;
-    struct arena scratch;
-    uint32_t empty; /* text id of {} */
+    struct arena prints;  /* of the items */
+    struct arena scratch; /* of one text */
+    uint32_t empty;       /* text id of {} */
 };
 
-void row_tags_init(struct row_tags *tags, const struct settings *settings, struct arena *arena);
+/* What is known of texts of the pool stays known until row_tags_forget(). Keys live in `arena`. */
+void row_tags_init(struct row_tags *tags, const struct settings *settings, struct text_pool *texts,
+                   struct arena *arena);
 void row_tags_close(struct row_tags *tags);
 
-/* Forgets the day before. */
-void row_tags_open(struct row_tags *tags, struct text_pool *texts);
+/* To be called when the pool was emptied. */
+void row_tags_forget(struct row_tags *tags);
 
 /* The text id of labels merged with a line's tags and filtered; null where either is. Both are
  * text ids of JSON objects. */
 uint32_t row_tags_merge(struct row_tags *tags, uint32_t labels, uint32_t line_tags);
+
+size_t row_tags_size(const struct row_tags *tags);
 
 #endif

@@ -17,14 +17,15 @@
 
 #include <stdlib.h>
 
-/* A pool that grew beyond these is emptied between spans. */
-enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000 };
+/* A pool that grew beyond these, or of which that much is known, is emptied between spans. */
+enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000, MOST_LORE_BYTES = 16 << 20 };
 
 struct cost_worker {
     struct text_pool texts;
     struct key_map checked;        /* ids of texts that --strict has looked at in this span */
     struct arena arena;            /* of one span */
-    struct arena days_arena;       /* of the day objects */
+    struct arena days_arena;       /* of lore and day objects */
+    struct attribution_lore *lore; /* NULL in the first pass */
     struct attribution_day **days; /* as many as the longest span met so far has days */
     int32_t day_room;
 };
@@ -49,8 +50,13 @@ static struct run *run_of(const struct cost_work *work)
 static void renew_texts(struct cost_worker *worker)
 {
     arena_reset(&worker->arena);
-    if (worker->texts.bytes > MOST_TEXT_BYTES || worker->texts.count > MOST_TEXTS)
+    size_t lore_bytes = worker->lore == NULL ? 0 : attribution_lore_size(worker->lore);
+    if (worker->texts.bytes > MOST_TEXT_BYTES || worker->texts.count > MOST_TEXTS ||
+        lore_bytes > MOST_LORE_BYTES) {
         text_pool_reset(&worker->texts);
+        if (worker->lore != NULL)
+            attribution_lore_forget(worker->lore);
+    }
     key_map_clear(&worker->checked);
 }
 
@@ -195,12 +201,15 @@ static bool add_lines(struct cost_work *work, struct cost_worker *worker,
 
 static void cover_days(struct cost_work *work, struct cost_worker *worker, int32_t days)
 {
+    if (worker->lore == NULL)
+        worker->lore =
+            attribution_lore_build(work->attribution, &worker->texts, &worker->days_arena);
     if (days <= worker->day_room)
         return;
     worker->days = memory_grow(worker->days, (size_t)days * sizeof *worker->days);
     for (; worker->day_room < days; worker->day_room++)
         worker->days[worker->day_room] =
-            attribution_day_build(work->attribution, &worker->days_arena);
+            attribution_day_build(work->attribution, worker->lore, &worker->days_arena);
 }
 
 static bool read_span(struct cost_work *work, struct cost_worker *worker,
@@ -210,7 +219,7 @@ static bool read_span(struct cost_work *work, struct cost_worker *worker,
     bool needs_hourly = false;
     cover_days(work, worker, days);
     for (int32_t i = 0; i < days; i++) {
-        attribution_day_open(worker->days[i], span->days.first + i, &worker->texts);
+        attribution_day_open(worker->days[i], span->days.first + i);
         TRY(add_usage(work, worker, worker->days[i], span->days.first + i, error));
         needs_hourly = needs_hourly || attribution_day_needs_hourly(worker->days[i]);
     }
