@@ -1,9 +1,12 @@
 /* The only C++ of the program; bridge.h says what it promises.
  *
- * Files are read with Parquet's column readers and not with its Arrow layer: they hand out the
- * dictionary of a row group as it stands in the file and plain indices into it. The Arrow layer
- * rebuilds the dictionary for every batch, which costs time and hides that nothing has changed. */
+ * Of a Parquet file Arrow reads the footer, fetches and unpacks bytes; what pages hold is decoded
+ * by parquet/, straight into batches, dictionary and indices as they stand in the file. Column
+ * chunks with rarer encodings go through Parquet's column readers. */
 #include "arrow/bridge.h"
+
+#include "parquet/data_page.h"
+#include "parquet/text_index.h"
 
 extern "C" {
 #include "base/arena.h"
@@ -24,7 +27,6 @@ extern "C" {
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <future>
@@ -32,7 +34,6 @@ extern "C" {
 #include <mutex>
 #include <random>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -42,9 +43,6 @@ extern "C" {
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 using arrow::Buffer;
 using arrow::Result;
@@ -948,7 +946,10 @@ int find_column(const parquet::SchemaDescriptor &schema, const string &name,
     *node = field < 0 ? nullptr : schema.group_node()->field(field).get();
     if (*node == nullptr || (*node)->is_group() || (*node)->is_repeated())
         return -1;
-    return schema.ColumnIndex(**node);
+    int leaf = 0;
+    while (leaf < schema.num_columns() && schema.GetColumnRoot(leaf) != *node)
+        leaf++;
+    return leaf < schema.num_columns() ? leaf : -1;
 }
 
 int64_t floor_divide(int64_t value, int64_t by)
@@ -1092,18 +1093,7 @@ namespace
 enum class source {
     ABSENT, /* an optional column that is missing, or one of type null */
     TEXT,
-    TIME,
-    DATE,
-    INT96_TIME, /* what Hive and older Spark write */
-    DOUBLE,
-    FLOAT,
-    INT32,
-    INT64,
-    UINT32,
-    UINT64,
-    DECIMAL32, /* decimals as other engines store them: unscaled numbers of 32 and 64 bits, */
-    DECIMAL64,
-    DECIMAL_BYTES, /* or of any width, big-endian */
+    NUMBER, /* a time or a measure: a number_kind says how it is stored */
 };
 
 const char *layout_name(enum arrow_layout layout)
@@ -1119,41 +1109,400 @@ bool is_text(const parquet::ColumnDescriptor &column)
             logical->is_JSON() || logical->is_enum());
 }
 
-source time_source(const parquet::ColumnDescriptor &column)
+/* False: a column of this type holds no times. */
+bool find_time_kind(const parquet::ColumnDescriptor &column, struct number_kind *kind)
 {
-    if (ticks_per_ms(column) > 0)
-        return source::TIME;
+    *kind = {NUMBER_TIME, sizeof(int64_t), ticks_per_ms(column), 0};
+    if (kind->ticks > 0)
+        return true;
     if (is_date(column))
-        return source::DATE;
-    return column.physical_type() == parquet::Type::INT96 ? source::INT96_TIME : source::ABSENT;
+        *kind = {NUMBER_DATE, sizeof(int32_t), 0, 0};
+    else
+        *kind = {NUMBER_INT96, sizeof(parquet::Int96), 0, 0};
+    return is_date(column) || column.physical_type() == parquet::Type::INT96;
 }
 
-source measure_source(const parquet::ColumnDescriptor &column)
+/* False: a column of this type holds no numbers. */
+bool find_measure_kind(const parquet::ColumnDescriptor &column, struct number_kind *kind)
 {
     const auto &logical = column.logical_type();
     bool plain = logical == nullptr || logical->is_none() || logical->is_int();
     bool decimal = logical != nullptr && logical->is_decimal();
     bool is_signed = logical == nullptr || !logical->is_int() ||
                      static_cast<const parquet::IntLogicalType &>(*logical).is_signed();
+    int scale = column.type_scale();
     switch (column.physical_type()) {
     case parquet::Type::DOUBLE:
-        return source::DOUBLE;
+        *kind = {NUMBER_DOUBLE, sizeof(double), 0, 0};
+        return true;
     case parquet::Type::FLOAT:
-        return source::FLOAT;
+        *kind = {NUMBER_FLOAT, sizeof(float), 0, 0};
+        return true;
     case parquet::Type::FIXED_LEN_BYTE_ARRAY:
-        return decimal && column.type_length() <= 16 ? source::DECIMAL_BYTES : source::ABSENT;
+        *kind = {NUMBER_DECIMAL_BYTES, static_cast<size_t>(column.type_length()), 0, scale};
+        return decimal && column.type_length() > 0 && column.type_length() <= 16;
     case parquet::Type::INT32:
-        if (decimal)
-            return source::DECIMAL32;
-        return !plain ? source::ABSENT : is_signed ? source::INT32 : source::UINT32;
+        *kind = {decimal     ? NUMBER_DECIMAL32
+                 : is_signed ? NUMBER_INT32
+                             : NUMBER_UINT32,
+                 sizeof(int32_t), 0, scale};
+        return decimal || plain;
     case parquet::Type::INT64:
-        if (decimal)
-            return source::DECIMAL64;
-        return !plain ? source::ABSENT : is_signed ? source::INT64 : source::UINT64;
+        *kind = {decimal     ? NUMBER_DECIMAL64
+                 : is_signed ? NUMBER_INT64
+                             : NUMBER_UINT64,
+                 sizeof(int64_t), 0, scale};
+        return decimal || plain;
     default:
-        return source::ABSENT;
+        return false;
     }
 }
+
+/* Local files are read so many bytes at a time, or a page if that is more, and not a whole column
+ * chunk, which of a great row group may take hundreds of megabytes. */
+const int64_t LOCAL_READ = 32 << 10;
+
+/* Read behind a page, so that the next header is there, too. */
+const int64_t HEADER_AHEAD = 256;
+
+const int64_t LONGEST_HEADER = 16 << 20;
+
+/* Buffers that have grown beyond this are given back at the end of a column chunk. */
+const int64_t BUFFER_KEPT = 1 << 20;
+
+/* Turns what a decoder of parquet/ says into what guarded() knows. */
+void check_decoded(bool done, const struct error &error)
+{
+    if (!done)
+        throw parquet::ParquetException(error.message);
+}
+
+/* Memory that is used again and again. */
+class reused_buffer
+{
+  public:
+    /* At least so many bytes; keeps what is in them. */
+    uint8_t *room(int64_t bytes)
+    {
+        if (buffer_ == nullptr)
+            buffer_ = take(arrow::AllocateResizableBuffer(bytes, pool()));
+        else if (bytes > buffer_->size())
+            check(buffer_->Resize(bytes, false));
+        return buffer_->mutable_data();
+    }
+
+    int64_t size() const
+    {
+        return buffer_ == nullptr ? 0 : buffer_->size();
+    }
+
+    void trim()
+    {
+        if (size() > BUFFER_KEPT)
+            buffer_ = nullptr;
+    }
+
+  private:
+    unique_ptr<arrow::ResizableBuffer> buffer_;
+};
+
+/* The bytes of a column chunk from front to back. */
+class chunk_bytes
+{
+  public:
+    /* `whole`: all its bytes if they are in memory, as on S3. */
+    void open(arrow::io::RandomAccessFile *file, int64_t start, int64_t length,
+              shared_ptr<Buffer> whole)
+    {
+        window_.trim();
+        file_ = file;
+        whole_ = std::move(whole);
+        position_ = start;
+        unread_ = whole_ == nullptr ? length : 0;
+        at_ = whole_ == nullptr ? nullptr : whole_->data();
+        at_hand_ = length - unread_;
+    }
+
+    int64_t left() const
+    {
+        return at_hand_ + unread_;
+    }
+
+    /* At least `count` of the bytes left; `*at_hand` gets how many. They stay until the next
+     * call. */
+    const uint8_t *peek(int64_t count, int64_t *at_hand)
+    {
+        if (at_hand_ < count)
+            read(count);
+        *at_hand = at_hand_;
+        return at_;
+    }
+
+    void pass_over(int64_t count)
+    {
+        int64_t passed = std::min(count, at_hand_);
+        at_ += passed;
+        at_hand_ -= passed;
+        position_ += count - passed;
+        unread_ -= count - passed;
+    }
+
+  private:
+    void read(int64_t count)
+    {
+        int64_t wanted = std::min(std::max(count + HEADER_AHEAD, LOCAL_READ), left());
+        if (at_hand_ > 0)
+            memmove(window_.room(0), at_, static_cast<size_t>(at_hand_));
+        uint8_t *window = window_.room(wanted);
+        int64_t more = wanted - at_hand_;
+        if (take(file_->ReadAt(position_, more, window + at_hand_)) != more)
+            throw parquet::ParquetException("the file ends before its pages");
+        position_ += more;
+        unread_ -= more;
+        at_ = window;
+        at_hand_ = wanted;
+    }
+
+    arrow::io::RandomAccessFile *file_ = nullptr;
+    shared_ptr<Buffer> whole_;
+    reused_buffer window_;
+    const uint8_t *at_ = nullptr;
+    int64_t at_hand_ = 0; /* from `at_` on */
+    int64_t position_ = 0;
+    int64_t unread_ = 0; /* from `position_` on */
+};
+
+/* Where a column chunk lies in its file; parquet::ParquetException if nowhere. */
+arrow::io::ReadRange chunk_range(const parquet::ColumnChunkMetaData &chunk, int64_t file_size)
+{
+    int64_t start = chunk.data_page_offset();
+    if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0)
+        start = std::min(start, chunk.dictionary_page_offset());
+    int64_t length = chunk.total_compressed_size();
+    if (start < 0 || length < 0 || start > file_size || length > file_size - start)
+        throw parquet::ParquetException("a column chunk beyond the end of the file");
+    return {start, length};
+}
+
+/* Whether the decoders of parquet/ know all that the footer says of a column chunk. */
+bool is_decodable(const parquet::FileMetaData &file, const parquet::ColumnChunkMetaData &chunk,
+                  const parquet::ColumnDescriptor &column)
+{
+    if (file.is_encryption_algorithm_set() || chunk.crypto_metadata() != nullptr ||
+        !chunk.file_path().empty() || !chunk.can_decompress() ||
+        column.max_repetition_level() > 0 || column.max_definition_level() > 1)
+        return false;
+    /* The length of a chunk lacked that of its dictionary's header. */
+    if (file.writer_version().VersionLt(parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION()))
+        return false;
+    for (parquet::Encoding::type encoding : chunk.encodings())
+        switch (encoding) {
+        case parquet::Encoding::PLAIN:
+        case parquet::Encoding::PLAIN_DICTIONARY:
+        case parquet::Encoding::RLE_DICTIONARY:
+        case parquet::Encoding::RLE:
+            break;
+        case parquet::Encoding::BIT_PACKED: /* of levels that are not there */
+            if (column.max_definition_level() > 0)
+                return false;
+            break;
+        default:
+            return false;
+        }
+    return true;
+}
+
+shared_ptr<Buffer> allocate(int64_t bytes)
+{
+    return take(arrow::AllocateBuffer(bytes, pool()));
+}
+
+template <typename T> T *data_of(const shared_ptr<Buffer> &buffer)
+{
+    return reinterpret_cast<T *>(buffer->mutable_data());
+}
+
+/* An Arrow array of texts. */
+shared_ptr<arrow::ArrayData> text_array(shared_ptr<Buffer> ends, shared_ptr<Buffer> bytes,
+                                        int64_t count)
+{
+    return arrow::ArrayData::Make(arrow::utf8(), count,
+                                  {nullptr, std::move(ends), std::move(bytes)}, 0);
+}
+
+shared_ptr<arrow::ArrayData> no_texts()
+{
+    auto ends = allocate(sizeof(int32_t));
+    *data_of<int32_t>(ends) = 0;
+    return text_array(std::move(ends), allocate(1), 0);
+}
+
+/* The pages of a column chunk, one after the other, unpacked. */
+class column_chunk
+{
+  public:
+    struct data_page page = {};
+
+    /* `kind`: of the numbers; NULL: texts. */
+    void open(arrow::io::RandomAccessFile *file, const arrow::io::ReadRange &range,
+              shared_ptr<Buffer> whole, arrow::Compression::type compression, bool is_optional,
+              const struct number_kind *kind)
+    {
+        if (codec_ == nullptr || compression_ != compression)
+            codec_ = parquet::GetCodec(compression);
+        compression_ = compression;
+        is_optional_ = is_optional;
+        kind_ = kind;
+        bytes_.open(file, range.offset, range.length, std::move(whole));
+        unpacked_.trim();
+        numbers_.trim();
+        page = {};
+        texts_ = nullptr;
+        count_ = 0;
+        has_dictionary_ = false;
+    }
+
+    /* Goes on to a data page with rows left; false at the end of the chunk. */
+    bool find_rows()
+    {
+        while (page.rows_left == 0) {
+            if (bytes_.left() == 0)
+                return false;
+            read_page();
+        }
+        return true;
+    }
+
+    /* The dictionary: of numbers as eight bytes each; */
+    const uint64_t *numbers()
+    {
+        return reinterpret_cast<const uint64_t *>(numbers_.room(8));
+    }
+
+    size_t count() const
+    {
+        return count_;
+    }
+
+    /* of texts as an array. */
+    const shared_ptr<arrow::ArrayData> &texts()
+    {
+        if (texts_ == nullptr)
+            texts_ = no_texts();
+        return texts_;
+    }
+
+  private:
+    struct page_header read_header()
+    {
+        for (int64_t wanted = 1;;) {
+            int64_t at_hand;
+            const uint8_t *bytes = bytes_.peek(wanted, &at_hand);
+            struct page_header header;
+            size_t length;
+            switch (page_header_read(bytes, static_cast<size_t>(at_hand), &header, &length)) {
+            case PAGE_HEADER_READ:
+                bytes_.pass_over(static_cast<int64_t>(length));
+                return header;
+            case PAGE_HEADER_SHORT:
+                if (at_hand < bytes_.left() && at_hand < LONGEST_HEADER) {
+                    wanted = std::min(at_hand * 2, bytes_.left());
+                    break;
+                }
+                [[fallthrough]];
+            default:
+                throw parquet::ParquetException("a page header that cannot be read");
+            }
+        }
+    }
+
+    void read_page()
+    {
+        struct page_header header = read_header();
+        if (header.packed > bytes_.left())
+            throw parquet::ParquetException("a page beyond the end of its column chunk");
+        if (header.type == PAGE_DATA || header.type == PAGE_DATA_V2)
+            open_data(header);
+        else if (header.type == PAGE_DICTIONARY)
+            read_dictionary(header);
+        bytes_.pass_over(header.packed);
+    }
+
+    /* The values of a page, of whose bytes `levels` are not packed. */
+    struct page_bytes unpack(const uint8_t *bytes, const struct page_header &header, int32_t levels)
+    {
+        int64_t packed = header.packed - levels, unpacked = header.unpacked - levels;
+        bool is_packed = header.type != PAGE_DATA_V2 || header.values_packed;
+        if (codec_ == nullptr || !is_packed)
+            return {bytes + levels, static_cast<size_t>(packed)};
+        uint8_t *to = unpacked_.room(std::max<int64_t>(unpacked, 1));
+        if (unpacked > 0 &&
+            take(codec_->Decompress(packed, bytes + levels, unpacked, to)) != unpacked)
+            throw parquet::ParquetException("a page that unpacks to another size than it says");
+        return {to, static_cast<size_t>(unpacked)};
+    }
+
+    void open_data(const struct page_header &header)
+    {
+        int64_t at_hand;
+        const uint8_t *bytes = bytes_.peek(header.packed, &at_hand);
+        int32_t unpacked = 0;
+        struct page_bytes levels = {bytes, 0};
+        if (header.type == PAGE_DATA_V2) {
+            unpacked = header.definition_bytes + header.repetition_bytes;
+            levels = {bytes + header.repetition_bytes,
+                      static_cast<size_t>(header.definition_bytes)};
+        }
+        struct error error;
+        check_decoded(data_page_open(&page, &header, is_optional_, levels,
+                                     unpack(bytes, header, unpacked), &error),
+                      error);
+    }
+
+    void read_dictionary(const struct page_header &header)
+    {
+        if (has_dictionary_)
+            throw parquet::ParquetException("a second dictionary");
+        if (header.encoding != PAGE_PLAIN && header.encoding != PAGE_PLAIN_DICTIONARY)
+            throw parquet::ParquetException("a dictionary of encoding ", header.encoding);
+        has_dictionary_ = true;
+        int64_t at_hand;
+        struct page_bytes values = unpack(bytes_.peek(header.packed, &at_hand), header, 0);
+        size_t count = static_cast<size_t>(header.values);
+        size_t least = kind_ == nullptr ? sizeof(int32_t) : kind_->width;
+        if (count > values.length / least)
+            throw parquet::ParquetException("a dictionary page that ends before its last value");
+        if (kind_ == nullptr)
+            read_texts(values, count);
+        else
+            plain_numbers(kind_, values.bytes, count,
+                          reinterpret_cast<uint64_t *>(
+                              numbers_.room(static_cast<int64_t>(std::max<size_t>(count, 1) * 8))));
+        count_ = count;
+    }
+
+    void read_texts(struct page_bytes values, size_t count)
+    {
+        auto ends = allocate(static_cast<int64_t>((count + 1) * sizeof(int32_t)));
+        auto bytes = allocate(
+            std::max<int64_t>(static_cast<int64_t>(values.length - count * sizeof(int32_t)), 1));
+        struct error error;
+        check_decoded(dictionary_page_texts(values, count, data_of<int32_t>(ends),
+                                            data_of<char>(bytes), &error),
+                      error);
+        texts_ = text_array(std::move(ends), std::move(bytes), static_cast<int64_t>(count));
+    }
+
+    chunk_bytes bytes_;
+    unique_ptr<arrow::util::Codec> codec_; /* null: not packed */
+    arrow::Compression::type compression_ = arrow::Compression::UNCOMPRESSED;
+    bool is_optional_ = false;
+    const struct number_kind *kind_ = nullptr;
+    reused_buffer unpacked_, numbers_;
+    shared_ptr<arrow::ArrayData> texts_;
+    size_t count_ = 0;
+    bool has_dictionary_ = false;
+};
 
 /* One requested column on its way through the files of a scan. */
 struct column {
@@ -1164,15 +1513,16 @@ struct column {
     /* in the current file */
     enum source source = source::ABSENT;
     int leaf = -1;
-    int64_t ticks = 1; /* of a timestamp in a millisecond */
-    int scale = 0;     /* of a decimal */
-    int width = 0;     /* of a DECIMAL_BYTES */
+    struct number_kind kind = {};
 
-    /* in the current row group */
+    /* in the current row group: the chunk's pages are read by the decoders of parquet/, or, where
+     * they know its encodings not, by Arrow's reader */
     shared_ptr<parquet::ColumnReader> reader;
-    bool indices_exposed = false;
+    shared_ptr<column_chunk> chunk;
+
+    /* The dictionary given out last, and the one before: kept so that the next dictionary cannot
+     * get its address; see bridge.h. */
     shared_ptr<arrow::ArrayData> dictionary;
-    /* Kept so that the next dictionary cannot get its address; see bridge.h. */
     shared_ptr<arrow::ArrayData> previous_dictionary;
 };
 
@@ -1199,15 +1549,10 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
             const auto &logical = descriptor.logical_type();
             if (logical != nullptr && logical->is_null())
                 continue;
-            wanted.ticks = ticks_per_ms(descriptor);
-            wanted.scale = descriptor.type_scale();
-            wanted.width = descriptor.type_length();
-            if (wanted.layout == ARROW_TEXT)
-                wanted.source = is_text(descriptor) ? source::TEXT : source::ABSENT;
-            else if (wanted.layout == ARROW_TIME)
-                wanted.source = time_source(descriptor);
-            else
-                wanted.source = measure_source(descriptor);
+            if (wanted.layout == ARROW_TEXT   ? is_text(descriptor)
+                : wanted.layout == ARROW_TIME ? find_time_kind(descriptor, &wanted.kind)
+                                              : find_measure_kind(descriptor, &wanted.kind))
+                wanted.source = wanted.layout == ARROW_TEXT ? source::TEXT : source::NUMBER;
         }
         if (wanted.source == source::ABSENT)
             throw std::invalid_argument(file + ": column " + wanted.name + " is " +
@@ -1215,87 +1560,6 @@ void bind_columns(std::vector<column> *columns, const parquet::SchemaDescriptor 
                                         layout_name(wanted.layout));
     }
 }
-
-/* The distinct texts of a batch, numbered in the order of their first coming. */
-class text_index
-{
-  public:
-    int32_t find_or_add(const parquet::ByteArray &text)
-    {
-        uint64_t hash = XXH3_64bits(text.ptr, text.len);
-        for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
-            slot &found = slots_[at];
-            if (found.number < 0)
-                return add(found, text, hash);
-            if (found.hash == hash && same(found.number, text))
-                return found.number;
-        }
-    }
-
-    /* The dictionary; empties the index for the next batch. */
-    shared_ptr<arrow::ArrayData> finish()
-    {
-        auto offsets = take(
-            arrow::AllocateBuffer(static_cast<int64_t>(ends_.size() * sizeof(int32_t)), pool()));
-        memcpy(offsets->mutable_data(), ends_.data(), ends_.size() * sizeof(int32_t));
-        auto bytes = take(arrow::AllocateBuffer(
-            static_cast<int64_t>(std::max<size_t>(bytes_.size(), 1)), pool()));
-        memcpy(bytes->mutable_data(), bytes_.data(), bytes_.size());
-        auto array = arrow::ArrayData::Make(arrow::utf8(), static_cast<int64_t>(ends_.size()) - 1,
-                                            {nullptr, std::move(offsets), std::move(bytes)}, 0);
-        slots_.assign(slots_.size(), slot{0, -1});
-        ends_.assign(1, 0);
-        bytes_.clear();
-        return array;
-    }
-
-  private:
-    struct slot {
-        uint64_t hash;
-        int32_t number; /* -1: free */
-    };
-
-    bool same(int32_t number, const parquet::ByteArray &text) const
-    {
-        size_t at = static_cast<size_t>(number);
-        size_t start = static_cast<size_t>(ends_[at]);
-        return static_cast<size_t>(ends_[at + 1]) - start == text.len &&
-               memcmp(bytes_.data() + start, text.ptr, text.len) == 0;
-    }
-
-    int32_t add(slot &free, const parquet::ByteArray &text, uint64_t hash)
-    {
-        if (bytes_.size() + text.len > INT32_MAX)
-            throw parquet::ParquetException("texts of more than 2 GB in one batch");
-        int32_t number = static_cast<int32_t>(ends_.size()) - 1;
-        free = {hash, number};
-        bytes_.append(reinterpret_cast<const char *>(text.ptr), text.len);
-        ends_.push_back(static_cast<int32_t>(bytes_.size()));
-        if (ends_.size() * 2 > slots_.size())
-            grow();
-        return number;
-    }
-
-    void grow()
-    {
-        std::vector<slot> old(slots_.size() * 2, slot{0, -1});
-        old.swap(slots_);
-        mask_ = slots_.size() - 1;
-        for (const slot &kept : old) {
-            if (kept.number < 0)
-                continue;
-            size_t at = kept.hash & mask_;
-            while (slots_[at].number >= 0)
-                at = (at + 1) & mask_;
-            slots_[at] = kept;
-        }
-    }
-
-    std::vector<slot> slots_ = std::vector<slot>(1024, slot{0, -1});
-    size_t mask_ = 1023;
-    std::vector<int32_t> ends_ = {0};
-    string bytes_;
-};
 
 /* Row groups of one file that are opened together; on S3 their bytes are on the way. */
 struct unit {
@@ -1305,14 +1569,13 @@ struct unit {
     shared_ptr<arrow::io::RandomAccessFile> file;
     shared_ptr<parquet::FileMetaData> metadata;
     unique_ptr<parquet::ParquetFileReader> reader;
+    int64_t file_size = 0;
+    unique_ptr<arrow::io::internal::ReadRangeCache> fetched; /* on S3: decodable column chunks */
 };
 
 /* On S3 so many bytes are fetched ahead, at least one row group: enough to fill a round trip,
  * little enough to have two of them in memory in every scan. */
 const int64_t FETCHED_AHEAD = 16 << 20;
-
-/* Local files are read through small buffers, not a whole column chunk at a time. */
-const int64_t LOCAL_BUFFER = 64 << 10;
 
 struct slice {
     string path;
@@ -1325,7 +1588,7 @@ parquet::ReaderProperties reader_properties(const arrow_store &store)
     parquet::ReaderProperties properties(pool());
     if (store.s3 == nullptr) {
         properties.enable_buffered_stream();
-        properties.set_buffer_size(LOCAL_BUFFER);
+        properties.set_buffer_size(LOCAL_READ);
     }
     return properties;
 }
@@ -1352,13 +1615,45 @@ struct arrow_scan {
     int64_t row = 0;                     /* next one, in its file */
 
     /* scratch of a batch */
-    std::vector<int16_t> levels;
-    std::vector<parquet::ByteArray> texts;
-    text_index index;
+    std::vector<uint8_t> valid;
+    struct text_index index;
 };
 
 namespace
 {
+
+/* Has the bytes of a unit's columns fetched: by us what we decode, by Arrow's reader what it does.
+ */
+void fetch_ahead(unit *unit, const std::vector<column> &columns)
+{
+    /* Ranges less than 256 KB apart are cheaper fetched as one than asked for singly. */
+    arrow::io::CacheOptions options = arrow::io::CacheOptions::Defaults();
+    options.hole_size_limit = 256 << 10;
+    options.range_size_limit = 8 << 20;
+    options.lazy = false;
+    std::vector<arrow::io::ReadRange> ranges;
+    std::vector<int> others;
+    const auto &metadata = *unit->metadata;
+    for (const column &column : columns) {
+        if (column.source == source::ABSENT)
+            continue;
+        bool all_decodable = true;
+        for (int index : unit->row_groups) {
+            auto chunk = metadata.RowGroup(index)->ColumnChunk(column.leaf);
+            if (is_decodable(metadata, *chunk, *metadata.schema()->Column(column.leaf)))
+                ranges.push_back(chunk_range(*chunk, unit->file_size));
+            else
+                all_decodable = false;
+        }
+        if (!all_decodable)
+            others.push_back(column.leaf);
+    }
+    if (!others.empty())
+        unit->reader->PreBuffer(unit->row_groups, others, arrow::io::default_io_context(), options);
+    unit->fetched = std::make_unique<arrow::io::internal::ReadRangeCache>(
+        unit->file, arrow::io::default_io_context(), options);
+    check(unit->fetched->Cache(std::move(ranges)));
+}
 
 /* Opens row groups of a slice: all of them on a local disk, the next few on S3. `before` is the
  * unit that ended, when the slice continues it. Runs on a thread of its own on S3, so it touches
@@ -1381,6 +1676,7 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
     opened->reader =
         open_parquet(store, slice.path, opened->file, reader_properties(store), opened->metadata);
     opened->metadata = opened->reader->metadata();
+    opened->file_size = take(opened->file->GetSize());
     if (!footer_known)
         bytes_read += opened->metadata->size();
 
@@ -1416,15 +1712,8 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
     opened->row_groups.assign(row_groups.begin() + static_cast<ptrdiff_t>(first),
                               row_groups.begin() + static_cast<ptrdiff_t>(last));
     opened->row_groups_left = row_groups.size() - last;
-    if (store.s3 != nullptr && !opened->row_groups.empty() && !leaves.empty()) {
-        /* Ranges less than 256 KB apart are cheaper fetched as one than asked for singly. */
-        arrow::io::CacheOptions options = arrow::io::CacheOptions::Defaults();
-        options.hole_size_limit = 256 << 10;
-        options.range_size_limit = 8 << 20;
-        options.lazy = false;
-        opened->reader->PreBuffer(opened->row_groups, leaves, arrow::io::default_io_context(),
-                                  options);
-    }
+    if (store.s3 != nullptr)
+        fetch_ahead(opened.get(), columns);
     return opened;
 }
 
@@ -1473,40 +1762,37 @@ void next_unit(arrow_scan *scan)
     bind_columns(&scan->unread, *scan->current->metadata->schema(), scan->store->shown(slice.path));
 }
 
+void open_chunk(const unit &unit, const parquet::ColumnChunkMetaData &metadata, column *column)
+{
+    auto range = chunk_range(metadata, unit.file_size);
+    auto whole = unit.fetched == nullptr ? nullptr : take(unit.fetched->Read(range));
+    if (column->chunk == nullptr)
+        column->chunk = std::make_shared<column_chunk>();
+    bool is_optional = unit.metadata->schema()->Column(column->leaf)->max_definition_level() > 0;
+    column->chunk->open(unit.file.get(), range, std::move(whole), metadata.compression(),
+                        is_optional, column->source == source::TEXT ? nullptr : &column->kind);
+}
+
 void start_row_group(arrow_scan *scan)
 {
-    unit &unit = *scan->current;
+    const unit &unit = *scan->current;
+    const auto &metadata = *unit.metadata;
     int index = unit.row_groups[scan->next_row_group++];
     scan->row = 0;
     for (int i = 0; i < index; i++)
-        scan->row += unit.metadata->RowGroup(i)->num_rows();
-    auto group = unit.reader->RowGroup(index);
-    scan->rows_left = group->metadata()->num_rows();
+        scan->row += metadata.RowGroup(i)->num_rows();
+    auto group = metadata.RowGroup(index);
+    scan->rows_left = group->num_rows();
     for (column &column : scan->columns) {
         column.reader = nullptr;
-        column.previous_dictionary = std::move(column.dictionary);
-        column.dictionary = nullptr;
         if (column.source == source::ABSENT)
             continue;
-        if (column.source == source::TEXT) {
-            column.reader =
-                group->ColumnWithExposeEncoding(column.leaf, parquet::ExposedEncoding::DICTIONARY);
-            column.indices_exposed =
-                column.reader->GetExposedEncoding() == parquet::ExposedEncoding::DICTIONARY;
-        } else {
-            column.reader = group->Column(column.leaf);
-        }
+        auto chunk = group->ColumnChunk(column.leaf);
+        if (is_decodable(metadata, *chunk, *metadata.schema()->Column(column.leaf)))
+            open_chunk(unit, *chunk, &column);
+        else
+            column.reader = unit.reader->RowGroup(index)->Column(column.leaf);
     }
-}
-
-shared_ptr<Buffer> allocate(int64_t bytes)
-{
-    return take(arrow::AllocateBuffer(bytes, pool()));
-}
-
-template <typename T> T *data_of(const shared_ptr<Buffer> &buffer)
-{
-    return reinterpret_cast<T *>(buffer->mutable_data());
 }
 
 [[noreturn]] void throw_short(const column &column)
@@ -1514,291 +1800,202 @@ template <typename T> T *data_of(const shared_ptr<Buffer> &buffer)
     throw parquet::ParquetException("column " + column.name + " ends before its row group");
 }
 
-/* The validity bitmap of definition levels (0: null), or null when all are there. */
-shared_ptr<Buffer> validity(const int16_t *levels, int64_t rows, int64_t present)
+/* A column's part of a batch on its way in. */
+struct column_rows begin_rows(arrow_scan *scan, const shared_ptr<Buffer> &values)
 {
-    if (present == rows)
-        return nullptr;
-    auto buffer = allocate((rows + 7) / 8);
-    auto *bits = data_of<uint8_t>(buffer);
-    for (int64_t i = 0; i < rows; i += 8) {
-        unsigned byte = 0;
-        for (int64_t j = i; j < std::min(i + 8, rows); j++)
-            byte |= static_cast<unsigned>(levels[j] != 0) << (j - i);
-        bits[i / 8] = static_cast<uint8_t>(byte);
+    return {0, 0, scan->valid.data(), values->mutable_data()};
+}
+
+shared_ptr<arrow::ArrayData> plain_array(const shared_ptr<arrow::DataType> &type,
+                                         const struct column_rows &rows, shared_ptr<Buffer> values)
+{
+    shared_ptr<Buffer> valid;
+    if (rows.nulls > 0) {
+        valid = allocate(static_cast<int64_t>((rows.count + 7) / 8));
+        memcpy(valid->mutable_data(), rows.valid, (rows.count + 7) / 8);
     }
-    return buffer;
+    return arrow::ArrayData::Make(type, static_cast<int64_t>(rows.count),
+                                  {std::move(valid), std::move(values)},
+                                  static_cast<int64_t>(rows.nulls));
 }
 
-/* A damaged page may hold fewer values than its levels promise. */
-void check_present(const column &column, const int16_t *levels, int64_t rows, int64_t present)
+/* Gives out `dictionary` with the batch. */
+shared_ptr<arrow::ArrayData> dictionary_array(const shared_ptr<arrow::DataType> &type,
+                                              const struct column_rows &rows,
+                                              shared_ptr<Buffer> indices, column *column,
+                                              shared_ptr<arrow::ArrayData> dictionary)
 {
-    if (present == rows)
-        return;
-    int64_t promised = 0;
-    for (int64_t i = 0; i < rows; i++)
-        promised += levels[i] != 0;
-    if (column.reader->descr()->max_definition_level() == 0 || promised != present)
-        throw_short(column);
-}
-
-/* Moves `present` values that lie at the front to the rows they belong to. */
-template <typename T>
-void spread(T *values, const column &column, const int16_t *levels, int64_t rows, int64_t present)
-{
-    check_present(column, levels, rows, present);
-    for (int64_t row = rows; present < row; row--)
-        values[row - 1] = levels[row - 1] != 0 ? values[--present] : T{};
-}
-
-/* Reads `rows` values of a column into `values`; gives their validity. */
-template <typename Type, typename T = typename Type::c_type>
-shared_ptr<Buffer> read_values(arrow_scan *scan, const column &column, int64_t rows, T *values)
-{
-    auto &reader = static_cast<parquet::TypedColumnReader<Type> &>(*column.reader);
-    int64_t done = 0, present = 0;
-    while (done < rows) {
-        int64_t read = 0;
-        int64_t got = reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr,
-                                       values + present, &read);
-        if (got == 0)
-            throw_short(column);
-        done += got;
-        present += read;
+    if (dictionary != column->dictionary) {
+        column->previous_dictionary = std::move(column->dictionary);
+        column->dictionary = std::move(dictionary);
     }
-    spread(values, column, scan->levels.data(), rows, present);
-    return validity(scan->levels.data(), rows, present);
-}
-
-shared_ptr<arrow::ArrayData> plain_array(const shared_ptr<arrow::DataType> &type, int64_t rows,
-                                         shared_ptr<Buffer> valid, shared_ptr<Buffer> values)
-{
-    int64_t nulls = valid == nullptr ? 0 : arrow::kUnknownNullCount;
-    return arrow::ArrayData::Make(type, rows, {std::move(valid), std::move(values)}, nulls);
-}
-
-/* As read_values() into a column of doubles or times, each value put through `convert`. */
-template <typename Type, typename Target, typename Convert>
-shared_ptr<arrow::ArrayData> read_converted(arrow_scan *scan, const column &column, int64_t rows,
-                                            const shared_ptr<arrow::DataType> &type,
-                                            Convert convert)
-{
-    using T = typename Type::c_type;
-    auto read = allocate(rows * static_cast<int64_t>(sizeof(T)));
-    auto valid = read_values<Type>(scan, column, rows, data_of<T>(read));
-    auto target = allocate(rows * static_cast<int64_t>(sizeof(Target)));
-    const T *from = data_of<T>(read);
-    Target *to = data_of<Target>(target);
-    for (int64_t i = 0; i < rows; i++)
-        to[i] = convert(from[i]);
-    return plain_array(type, rows, std::move(valid), std::move(target));
-}
-
-template <typename Type>
-shared_ptr<arrow::ArrayData> read_straight(arrow_scan *scan, const column &column, int64_t rows,
-                                           const shared_ptr<arrow::DataType> &type)
-{
-    using T = typename Type::c_type;
-    auto values = allocate(rows * static_cast<int64_t>(sizeof(T)));
-    auto valid = read_values<Type>(scan, column, rows, data_of<T>(values));
-    return plain_array(type, rows, std::move(valid), std::move(values));
-}
-
-shared_ptr<arrow::ArrayData> read_time(arrow_scan *scan, const column &column, int64_t rows,
-                                       const shared_ptr<arrow::DataType> &type)
-{
-    int64_t ticks = column.ticks;
-    if (column.source == source::DATE)
-        return read_converted<parquet::Int32Type, int64_t>(
-            scan, column, rows, type, [](int32_t day) { return day * MS_PER_DAY; });
-    if (column.source == source::INT96_TIME)
-        return read_converted<parquet::Int96Type, int64_t>(
-            scan, column, rows, type,
-            [](const parquet::Int96 &time) { return parquet::Int96GetMilliSeconds(time); });
-    if (ticks == 1)
-        return read_straight<parquet::Int64Type>(scan, column, rows, type);
-    return read_converted<parquet::Int64Type, int64_t>(
-        scan, column, rows, type, [ticks](int64_t time) { return floor_divide(time, ticks); });
-}
-
-/* An unscaled decimal as the nearest double. */
-double decimal_value(__int128 unscaled, int scale)
-{
-    return static_cast<double>(static_cast<long double>(unscaled) /
-                               std::pow(10.0L, static_cast<long double>(scale)));
-}
-
-__int128 big_endian(const uint8_t *bytes, int width)
-{
-    unsigned __int128 value = (bytes[0] & 0x80) != 0 ? ~static_cast<unsigned __int128>(0) : 0;
-    for (int i = 0; i < width; i++)
-        value = value << 8 | bytes[i];
-    return static_cast<__int128>(value);
-}
-
-/* Their bytes lie in the page: they are converted before the next one is read. */
-shared_ptr<arrow::ArrayData> read_decimal_bytes(arrow_scan *scan, const column &column,
-                                                int64_t rows,
-                                                const shared_ptr<arrow::DataType> &type)
-{
-    auto &reader = static_cast<parquet::TypedColumnReader<parquet::FLBAType> &>(*column.reader);
-    std::vector<parquet::FixedLenByteArray> read(static_cast<size_t>(rows));
-    auto target = allocate(rows * static_cast<int64_t>(sizeof(double)));
-    auto *to = data_of<double>(target);
-    int64_t done = 0, present = 0;
-    while (done < rows) {
-        int64_t count = 0;
-        int64_t got =
-            reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr, read.data(), &count);
-        if (got == 0)
-            throw_short(column);
-        for (int64_t i = 0; i < count; i++)
-            to[present + i] = decimal_value(
-                big_endian(read[static_cast<size_t>(i)].ptr, column.width), column.scale);
-        done += got;
-        present += count;
-    }
-    spread(to, column, scan->levels.data(), rows, present);
-    return plain_array(type, rows, validity(scan->levels.data(), rows, present), std::move(target));
-}
-
-shared_ptr<arrow::ArrayData> read_measure(arrow_scan *scan, const column &column, int64_t rows,
-                                          const shared_ptr<arrow::DataType> &type)
-{
-    int scale = column.scale;
-    switch (column.source) {
-    case source::DECIMAL32:
-        return read_converted<parquet::Int32Type, double>(
-            scan, column, rows, type,
-            [scale](int32_t value) { return decimal_value(value, scale); });
-    case source::DECIMAL64:
-        return read_converted<parquet::Int64Type, double>(
-            scan, column, rows, type,
-            [scale](int64_t value) { return decimal_value(value, scale); });
-    case source::DECIMAL_BYTES:
-        return read_decimal_bytes(scan, column, rows, type);
-    case source::FLOAT:
-        return read_converted<parquet::FloatType, double>(
-            scan, column, rows, type, [](float value) { return static_cast<double>(value); });
-    case source::INT32:
-        return read_converted<parquet::Int32Type, double>(
-            scan, column, rows, type, [](int32_t value) { return static_cast<double>(value); });
-    case source::UINT32:
-        return read_converted<parquet::Int32Type, double>(
-            scan, column, rows, type,
-            [](int32_t value) { return static_cast<double>(static_cast<uint32_t>(value)); });
-    case source::INT64:
-        return read_converted<parquet::Int64Type, double>(
-            scan, column, rows, type, [](int64_t value) { return static_cast<double>(value); });
-    case source::UINT64:
-        return read_converted<parquet::Int64Type, double>(
-            scan, column, rows, type,
-            [](int64_t value) { return static_cast<double>(static_cast<uint64_t>(value)); });
-    default:
-        return read_straight<parquet::DoubleType>(scan, column, rows, type);
-    }
-}
-
-/* An Arrow array of texts. */
-shared_ptr<arrow::ArrayData> text_array(const parquet::ByteArray *texts, int64_t count)
-{
-    int64_t size = 0;
-    for (int64_t i = 0; i < count; i++)
-        size += texts[i].len;
-    if (size > INT32_MAX)
-        throw parquet::ParquetException("a dictionary of more than 2 GB");
-    auto offsets = allocate((count + 1) * int64_t{sizeof(int32_t)});
-    auto bytes = allocate(std::max<int64_t>(size, 1));
-    auto *offset = data_of<int32_t>(offsets);
-    auto *to = data_of<char>(bytes);
-    int32_t end = 0;
-    for (int64_t i = 0; i < count; i++) {
-        offset[i] = end;
-        if (texts[i].len > 0)
-            memcpy(to + end, texts[i].ptr, texts[i].len);
-        end += static_cast<int32_t>(texts[i].len);
-    }
-    offset[count] = end;
-    return arrow::ArrayData::Make(arrow::utf8(), count,
-                                  {nullptr, std::move(offsets), std::move(bytes)}, 0);
-}
-
-shared_ptr<arrow::ArrayData> dictionary_array(const shared_ptr<arrow::DataType> &type, int64_t rows,
-                                              shared_ptr<Buffer> valid, shared_ptr<Buffer> indices,
-                                              const column &column)
-{
-    auto array = plain_array(type, rows, std::move(valid), std::move(indices));
-    array->dictionary = column.dictionary;
+    auto array = plain_array(type, rows, std::move(indices));
+    array->dictionary = column->dictionary;
     return array;
 }
 
-/* Decoders don't look whether an index is inside the dictionary; a damaged file must not make
- * anybody read beyond it. */
-void check_indices(const int32_t *indices, int64_t count, int64_t dictionary_length)
+/* The texts gathered in an index, which is emptied. */
+shared_ptr<arrow::ArrayData> take_texts(struct text_index *index)
 {
-    uint32_t greatest = 0;
-    for (int64_t i = 0; i < count; i++)
-        greatest = std::max(greatest, static_cast<uint32_t>(indices[i]));
-    if (count > 0 && int64_t{greatest} >= dictionary_length)
-        throw parquet::ParquetException("an index beyond its dictionary");
+    if (index->count == 0)
+        return no_texts();
+    size_t ends_size = (index->count + 1) * sizeof(int32_t);
+    auto ends = allocate(static_cast<int64_t>(ends_size));
+    memcpy(ends->mutable_data(), index->ends, ends_size);
+    auto bytes = allocate(std::max<int64_t>(static_cast<int64_t>(index->length), 1));
+    if (index->length > 0)
+        memcpy(bytes->mutable_data(), index->bytes, index->length);
+    auto array = text_array(std::move(ends), std::move(bytes), static_cast<int64_t>(index->count));
+    text_index_clear(index);
+    return array;
 }
 
-/* A column chunk all of whose pages hold indices into one dictionary: they are passed on. */
-shared_ptr<arrow::ArrayData> read_indices(arrow_scan *scan, column &column, int64_t rows,
-                                          const shared_ptr<arrow::DataType> &type)
+/* ---- column chunks that the decoders of parquet/ know ---- */
+
+/* Goes to the next rows of a column: how many of the batch's `rows` its page has, not yet read. */
+size_t find_page_rows(const column &column, const struct column_rows &rows, size_t wanted)
 {
-    auto &reader = static_cast<parquet::ByteArrayReader &>(*column.reader);
-    auto buffer = allocate(rows * int64_t{sizeof(int32_t)});
-    auto *indices = data_of<int32_t>(buffer);
-    int64_t done = 0, present = 0;
-    while (done < rows) {
-        int64_t read = 0;
-        const parquet::ByteArray *texts = nullptr;
-        int32_t length = 0;
-        int64_t got =
-            reader.ReadBatchWithDictionary(rows - done, scan->levels.data() + done, nullptr,
-                                           indices + present, &read, &texts, &length);
-        if (got == 0)
-            throw_short(column);
-        if (column.dictionary == nullptr && texts != nullptr)
-            column.dictionary = text_array(texts, length);
-        done += got;
-        present += read;
-    }
-    if (column.dictionary == nullptr)
-        column.dictionary = text_array(nullptr, 0);
-    check_indices(indices, present, column.dictionary->length);
-    spread(indices, column, scan->levels.data(), rows, present);
-    auto valid = validity(scan->levels.data(), rows, present);
-    return dictionary_array(type, rows, std::move(valid), std::move(buffer), column);
+    if (!column.chunk->find_rows())
+        throw_short(column);
+    return std::min(wanted - rows.count, column.chunk->page.rows_left);
 }
 
-/* A column chunk with plain pages (too many distinct texts for the writer's dictionary): every
- * batch gets a dictionary of its own. */
-shared_ptr<arrow::ArrayData> read_texts(arrow_scan *scan, column &column, int64_t rows,
-                                        const shared_ptr<arrow::DataType> &type)
+void decode_numbers(const column &column, size_t wanted, struct column_rows *rows)
 {
-    auto &reader = static_cast<parquet::ByteArrayReader &>(*column.reader);
-    auto buffer = allocate(rows * int64_t{sizeof(int32_t)});
-    auto *indices = data_of<int32_t>(buffer);
-    if (scan->texts.empty())
-        scan->texts.resize(static_cast<size_t>(scan->batch_rows));
-    int64_t done = 0, present = 0;
-    while (done < rows) {
-        int64_t read = 0;
-        int64_t got = reader.ReadBatch(rows - done, scan->levels.data() + done, nullptr,
-                                       scan->texts.data(), &read);
+    column_chunk &chunk = *column.chunk;
+    while (rows->count < wanted) {
+        size_t count = find_page_rows(column, *rows, wanted);
+        struct error error;
+        check_decoded(data_page_numbers(&chunk.page, count, &column.kind, chunk.numbers(),
+                                        chunk.count(), rows, &error),
+                      error);
+    }
+}
+
+/* Makes indices into a dictionary, those of the rows from `first` on, numbers of an index. */
+void number_texts(struct text_index *index, const arrow::ArrayData &dictionary, size_t first,
+                  const struct column_rows &rows)
+{
+    auto *indices = static_cast<int32_t *>(rows.values);
+    const auto *ends = dictionary.GetValues<int32_t>(1);
+    const auto *bytes = dictionary.buffers[2]->data();
+    for (size_t row = first; row < rows.count; row++) {
+        if (rows.nulls > 0 && (rows.valid[row / 8] >> row % 8 & 1) == 0)
+            continue;
+        int32_t start = ends[indices[row]];
+        struct error error;
+        check_decoded(text_index_find_or_add(index, bytes + start,
+                                             static_cast<size_t>(ends[indices[row] + 1] - start),
+                                             &indices[row], &error),
+                      error);
+    }
+}
+
+/* Indices are passed on as they are until a page has plain texts, since its writer's dictionary
+ * had grown too great: such a batch gets a dictionary of its own. */
+shared_ptr<arrow::ArrayData> decode_texts(arrow_scan *scan, const column &column, size_t wanted,
+                                          struct column_rows *rows)
+{
+    column_chunk &chunk = *column.chunk;
+    struct text_index *index = &scan->index;
+    bool is_indexed = false;
+    while (rows->count < wanted) {
+        size_t first = rows->count, count = find_page_rows(column, *rows, wanted);
+        struct error error;
+        if (chunk.page.is_plain) {
+            if (!is_indexed)
+                number_texts(index, *chunk.texts(), 0, *rows);
+            is_indexed = true;
+            check_decoded(data_page_texts(&chunk.page, count, index, rows, &error), error);
+            continue;
+        }
+        check_decoded(data_page_indices(&chunk.page, count, chunk.count(), rows, &error), error);
+        if (is_indexed)
+            number_texts(index, *chunk.texts(), first, *rows);
+    }
+    return is_indexed ? take_texts(index) : chunk.texts();
+}
+
+/* ---- column chunks that Arrow's reader decodes ---- */
+
+/* Takes rows of a column and the values of those that are not null, in pieces. */
+template <typename Type, typename Take>
+void read_pieces(const column &column, size_t wanted, size_t width, struct column_rows *rows,
+                 Take take_piece)
+{
+    auto &reader = static_cast<parquet::TypedColumnReader<Type> &>(*column.reader);
+    std::vector<int16_t> levels(wanted, 1);
+    std::vector<typename Type::c_type> values(wanted);
+    size_t done = 0, present = 0, promised = 0;
+    while (done < wanted) {
+        int64_t count = 0;
+        int64_t got = reader.ReadBatch(static_cast<int64_t>(wanted - done), levels.data() + done,
+                                       nullptr, values.data(), &count);
         if (got == 0)
             throw_short(column);
-        for (int64_t i = 0; i < read; i++)
-            indices[present++] = scan->index.find_or_add(scan->texts[static_cast<size_t>(i)]);
-        done += got;
+        take_piece(values.data(), static_cast<size_t>(count), present);
+        done += static_cast<size_t>(got);
+        present += static_cast<size_t>(count);
     }
-    column.previous_dictionary = std::move(column.dictionary);
-    column.dictionary = scan->index.finish();
-    spread(indices, column, scan->levels.data(), rows, present);
-    auto valid = validity(scan->levels.data(), rows, present);
-    return dictionary_array(type, rows, std::move(valid), std::move(buffer), column);
+    for (size_t row = 0; row < wanted; row++) {
+        run_length_fill_bits(rows->valid, row, 1, levels[row] != 0);
+        promised += levels[row] != 0;
+    }
+    if (promised != present) /* a damaged page may hold fewer values than its levels promise */
+        throw_short(column);
+    column_rows_spread(rows, wanted, present, width);
+}
+
+template <typename Type>
+void read_numbers(const column &column, size_t wanted, struct column_rows *rows)
+{
+    auto *to = static_cast<uint64_t *>(rows->values);
+    read_pieces<Type>(column, wanted, sizeof *to, rows,
+                      [&](const auto *values, size_t count, size_t present) {
+                          plain_numbers(&column.kind, reinterpret_cast<const uint8_t *>(values),
+                                        count, to + present);
+                      });
+}
+
+void read_any_numbers(const column &column, size_t wanted, struct column_rows *rows)
+{
+    auto *to = static_cast<uint64_t *>(rows->values);
+    switch (column.reader->type()) {
+    case parquet::Type::INT32:
+        return read_numbers<parquet::Int32Type>(column, wanted, rows);
+    case parquet::Type::INT64:
+        return read_numbers<parquet::Int64Type>(column, wanted, rows);
+    case parquet::Type::INT96:
+        return read_numbers<parquet::Int96Type>(column, wanted, rows);
+    case parquet::Type::FLOAT:
+        return read_numbers<parquet::FloatType>(column, wanted, rows);
+    case parquet::Type::DOUBLE:
+        return read_numbers<parquet::DoubleType>(column, wanted, rows);
+    default: /* their bytes lie in the page */
+        read_pieces<parquet::FLBAType>(
+            column, wanted, sizeof *to, rows,
+            [&](const parquet::FixedLenByteArray *values, size_t count, size_t present) {
+                for (size_t i = 0; i < count; i++)
+                    plain_numbers(&column.kind, values[i].ptr, 1, to + present + i);
+            });
+    }
+}
+
+shared_ptr<arrow::ArrayData> read_texts(arrow_scan *scan, const column &column, size_t wanted,
+                                        struct column_rows *rows)
+{
+    auto *to = static_cast<int32_t *>(rows->values);
+    read_pieces<parquet::ByteArrayType>(
+        column, wanted, sizeof *to, rows,
+        [&](const parquet::ByteArray *values, size_t count, size_t present) {
+            for (size_t i = 0; i < count; i++) {
+                struct error error;
+                check_decoded(text_index_find_or_add(&scan->index, values[i].ptr, values[i].len,
+                                                     to + present + i, &error),
+                              error);
+            }
+        });
+    return take_texts(&scan->index);
 }
 
 /* `rows` nulls of a layout. */
@@ -1811,7 +2008,7 @@ shared_ptr<arrow::ArrayData> all_null(const shared_ptr<arrow::DataType> &type, i
     };
     auto array = arrow::ArrayData::Make(type, rows, {zeros((rows + 7) / 8), zeros(rows * 8)}, rows);
     if (type->id() == arrow::Type::DICTIONARY)
-        array->dictionary = text_array(nullptr, 0);
+        array->dictionary = no_texts();
     return array;
 }
 
@@ -1828,15 +2025,20 @@ shared_ptr<arrow::ArrayData> read_column(arrow_scan *scan, size_t at, int64_t ro
         array->null_count = rows;
         return array;
     }
-    switch (column.layout) {
-    case ARROW_TEXT:
-        return column.indices_exposed ? read_indices(scan, column, rows, type)
-                                      : read_texts(scan, column, rows, type);
-    case ARROW_TIME:
-        return read_time(scan, column, rows, type);
-    default:
-        return read_measure(scan, column, rows, type);
+    bool is_text = column.source == source::TEXT;
+    auto values = allocate(rows * static_cast<int64_t>(is_text ? sizeof(int32_t) : sizeof(double)));
+    struct column_rows filled = begin_rows(scan, values);
+    auto wanted = static_cast<size_t>(rows);
+    if (is_text) {
+        auto texts = column.reader == nullptr ? decode_texts(scan, column, wanted, &filled)
+                                              : read_texts(scan, column, wanted, &filled);
+        return dictionary_array(type, filled, std::move(values), &column, std::move(texts));
     }
+    if (column.reader == nullptr)
+        decode_numbers(column, wanted, &filled);
+    else
+        read_any_numbers(column, wanted, &filled);
+    return plain_array(type, filled, std::move(values));
 }
 
 shared_ptr<arrow::DataType> layout_type(enum arrow_layout layout)
@@ -1877,9 +2079,8 @@ void end_scan(arrow_scan *scan)
     scan->next_slice = scan->slices.size();
     scan->rows_left = 0;
     scan->absent.clear();
-    scan->levels = {};
-    scan->texts = {};
-    scan->index = {};
+    scan->valid = {};
+    text_index_close(&scan->index);
 }
 
 void delete_scan(void *scan)
@@ -1922,7 +2123,8 @@ bool arrow_scan_open(struct arrow_store *store, const struct arrow_slice *slices
         opened->columns = opened->requests;
         opened->schema = arrow::schema(std::move(fields));
         opened->absent.resize(3);
-        opened->levels.resize(static_cast<size_t>(batch_rows));
+        opened->valid.resize(static_cast<size_t>(batch_rows) / 8 + 16);
+        text_index_init(&opened->index);
         start_ahead(opened.get());
         *scan = opened.release();
         arena_on_close(arena, delete_scan, *scan);
