@@ -92,13 +92,8 @@ bool label_filter_apply(struct label_filter *filter, uint32_t labels,
                         const struct batch_place *place, size_t row, uint32_t *set,
                         struct error *error)
 {
-    *set = TEXT_NULL;
-    if (labels == TEXT_NULL)
+    if (label_filter_find(filter, labels, set))
         return true;
-    if (labels < filter->room && filter->filtered[labels] != 0) {
-        *set = filter->filtered[labels] - 1;
-        return true;
-    }
     struct label_list list;
     if (!label_json_parse(text_pool_borrow(filter->texts, labels), &filter->scratch, &list))
         TRY(note_malformed(filter, place, row, error));

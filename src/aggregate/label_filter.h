@@ -50,10 +50,13 @@ MUST_CHECK bool label_filter_apply(struct label_filter *filter, uint32_t labels,
                                    const struct batch_place *place, size_t row, uint32_t *set,
                                    struct error *error);
 
-/* The filtered set of a label text that was given to label_filter_apply() before. */
-static inline uint32_t label_filter_find(const struct label_filter *filter, uint32_t labels)
+/* The same of a label text that was filtered before. */
+static inline bool label_filter_find(const struct label_filter *filter, uint32_t labels,
+                                     uint32_t *set)
 {
-    return labels == TEXT_NULL ? (uint32_t)TEXT_NULL : filter->filtered[labels] - 1;
+    *set = labels < filter->room && filter->filtered[labels] != 0 ? filter->filtered[labels] - 1
+                                                                  : (uint32_t)TEXT_NULL;
+    return labels == TEXT_NULL || *set != TEXT_NULL;
 }
 
 /* `under` merged with `over`, the later winning on an equal key. An absent side (TEXT_NULL) counts

@@ -95,6 +95,17 @@ static void cover_texts(struct node_capacity *capacity, uint32_t text_count)
     capacity->text_room = room;
 }
 
+/* Nearly every row repeats what its cell holds. */
+static inline void raise_cell(struct interval_capacity *cell, double cpu_core_seconds,
+                              double memory_byte_seconds)
+{
+    if (cell->cpu_core_seconds >= cpu_core_seconds &&
+        cell->memory_byte_seconds >= memory_byte_seconds)
+        return;
+    cell->cpu_core_seconds = measure_max(cell->cpu_core_seconds, cpu_core_seconds);
+    cell->memory_byte_seconds = measure_max(cell->memory_byte_seconds, memory_byte_seconds);
+}
+
 size_t node_capacity_add(struct node_capacity *capacity, const struct pod_usage_batch *batch,
                          struct period period, uint32_t text_count)
 {
@@ -114,12 +125,9 @@ size_t node_capacity_add(struct node_capacity *capacity, const struct pod_usage_
         uint32_t node = batch->node[i];
         uint32_t column = capacity->column_of_text[node];
         column = column != 0 ? column - 1 : add_node(capacity, node);
-        struct interval_capacity *cell =
-            &capacity->grid[(size_t)row * capacity->node_room + column];
-        cell->cpu_core_seconds =
-            measure_max(cell->cpu_core_seconds, batch->node_capacity_cpu_core_seconds[i]);
-        cell->memory_byte_seconds =
-            measure_max(cell->memory_byte_seconds, batch->node_capacity_memory_byte_seconds[i]);
+        raise_cell(&capacity->grid[(size_t)row * capacity->node_room + column],
+                   batch->node_capacity_cpu_core_seconds[i],
+                   batch->node_capacity_memory_byte_seconds[i]);
         taken++;
     }
     return taken;

@@ -55,22 +55,38 @@ static struct pod_total *find_total(struct pod_day *pods, const struct pod_usage
     return total;
 }
 
+/* What is used, what is requested, and the greater of both. */
+static inline void add_usage(struct exact_sum *used_sum, struct exact_sum *requested_sum,
+                             struct exact_sum *effective_sum, double used, double requested,
+                             enum exact_sum_unit unit)
+{
+    exact_int used_units, requested_units;
+    if (exact_units_usual(used, unit, &used_units) &&
+        exact_units_usual(requested, unit, &requested_units)) {
+        exact_sum_add_usual(used_sum, used_units);
+        exact_sum_add_usual(requested_sum, requested_units);
+        /* Which one is the greater cannot be predicted, so there is no branch. */
+        exact_unsigned is_used = -(exact_unsigned)(used > requested);
+        exact_unsigned differing = (exact_unsigned)(used_units ^ requested_units);
+        exact_sum_add_usual(effective_sum, requested_units ^ (exact_int)(differing & is_used));
+        return;
+    }
+    exact_sum_add(used_sum, used, unit);
+    exact_sum_add(requested_sum, requested, unit);
+    exact_sum_add(effective_sum, measure_greatest(used, requested), unit);
+}
+
 void pod_day_add(struct pod_day *pods, const struct pod_usage_batch *batch, size_t row, int32_t day)
 {
     struct pod_total *total = find_total(pods, batch, row, day);
-    double used_cpu = batch->pod_usage_cpu_core_seconds[row];
-    double requested_cpu = batch->pod_request_cpu_core_seconds[row];
-    double used_memory = batch->pod_usage_memory_byte_seconds[row];
-    double requested_memory = batch->pod_request_memory_byte_seconds[row];
-    exact_sum_add(&total->usage_cpu, used_cpu, EXACT_SUM_FINE);
-    exact_sum_add(&total->request_cpu, requested_cpu, EXACT_SUM_FINE);
+    add_usage(&total->usage_cpu, &total->request_cpu, &total->effective_cpu,
+              batch->pod_usage_cpu_core_seconds[row], batch->pod_request_cpu_core_seconds[row],
+              EXACT_SUM_FINE);
     exact_sum_add(&total->limit_cpu, batch->pod_limit_cpu_core_seconds[row], EXACT_SUM_FINE);
-    exact_sum_add(&total->effective_cpu, measure_greatest(used_cpu, requested_cpu), EXACT_SUM_FINE);
-    exact_sum_add(&total->usage_memory, used_memory, EXACT_SUM_COARSE);
-    exact_sum_add(&total->request_memory, requested_memory, EXACT_SUM_COARSE);
+    add_usage(&total->usage_memory, &total->request_memory, &total->effective_memory,
+              batch->pod_usage_memory_byte_seconds[row],
+              batch->pod_request_memory_byte_seconds[row], EXACT_SUM_COARSE);
     exact_sum_add(&total->limit_memory, batch->pod_limit_memory_byte_seconds[row],
-                  EXACT_SUM_COARSE);
-    exact_sum_add(&total->effective_memory, measure_greatest(used_memory, requested_memory),
                   EXACT_SUM_COARSE);
     total->node_cpu_cores = measure_max(total->node_cpu_cores, batch->node_capacity_cpu_cores[row]);
     total->node_memory_bytes =

@@ -207,8 +207,9 @@ bool usage_fold_add_pods(struct usage_fold *fold, const struct pod_usage_batch *
     for (size_t i = 0; i < batch->rows; i++) {
         if (!day_window_holds(window, batch->interval_start[i]))
             continue;
-        TRY(label_filter_apply(&fold->filter, batch->pod_labels[i], &batch->place, i, &row.labels,
-                               error));
+        if (!label_filter_find(&fold->filter, batch->pod_labels[i], &row.labels))
+            TRY(label_filter_apply(&fold->filter, batch->pod_labels[i], &batch->place, i,
+                                   &row.labels, error));
         fold->rows_in++;
         if (hourly) {
             pod_day_add(&fold->pod_hours, batch, i, day_of_time(batch->interval_start[i]));
@@ -258,7 +259,7 @@ void usage_fold_complete(struct usage_fold *fold)
     for (uint32_t i = 0; i < fold->pod_hours.pods.count; i++) {
         if (!pod_day_row(&fold->pod_hours, i, &row))
             continue;
-        row.labels = label_filter_find(&fold->filter, row.labels);
+        (void)label_filter_find(&fold->filter, row.labels, &row.labels);
         fold_daily_row(fold, &row);
     }
 }

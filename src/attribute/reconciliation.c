@@ -141,14 +141,14 @@ double reconciliation_difference(const struct reconciliation *sums, uint32_t cur
 {
     struct exact_sum difference = EXACT_SUM_NULL;
     for (int entry = 0; entry < RECONCILE_ENTRIES; entry++) {
-        struct exact_sum sum = sums->by_currency[currency].amounts[entry][column];
+        exact_int units = exact_sum_units(sums->by_currency[currency].amounts[entry][column]);
         bool adds = entries[entry].kind == RECONCILIATION_TOTAL ||
                     entries[entry].kind == RECONCILIATION_EXCESS;
-        if (sum.units == EXACT_INT_MIN)
+        if (units == EXACT_INT_MIN)
             continue;
-        if (sum.units != EXACT_INT_MAX && !adds)
-            sum.units = -sum.units;
-        exact_sum_merge(&difference, sum);
+        if (units != EXACT_INT_MAX && !adds)
+            units = -units;
+        exact_sum_add_units(&difference, units);
     }
     return amount_of(difference);
 }

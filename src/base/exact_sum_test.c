@@ -92,6 +92,44 @@ static void test_terms_below_the_unit_round_half_away_from_zero(void **state)
     assert_true(exact_units(-0.0, EXACT_SUM_FINE) == 0);
 }
 
+static exact_int random_units(void)
+{
+    exact_int units = 0;
+    for (int i = 0; i < 9; i++)
+        units = (exact_int)((exact_unsigned)units << 15 | (exact_unsigned)(rand() & 0x7fff));
+    units >>= rand() % 127;
+    if (rand() % 4 == 0) /* a tie, or next to one */
+        units = (exact_int)((exact_unsigned)units << 40) + rand() % 3 - 1;
+    return units;
+}
+
+static void test_values_round_as_conversions_do(void **state)
+{
+    (void)state;
+    srand(11);
+    for (int i = 0; i < 100000; i++) {
+        exact_int units = random_units();
+        assert_true(exact_nearest(units) == (double)units);
+        assert_true(exact_nearest(-units) == -(double)units);
+    }
+}
+
+static void test_the_short_way_adds_what_the_long_way_does(void **state)
+{
+    (void)state;
+    srand(13);
+    for (int i = 0; i < 100000; i++) {
+        double value = ldexp((double)rand() / RAND_MAX - 0.1, rand() % 140 - 80);
+        struct exact_sum sum = exact_sum_of_units(random_units());
+        if (rand() % 8 == 0)
+            sum = EXACT_SUM_NULL;
+        struct exact_sum expected = sum;
+        exact_sum_add(&sum, value, EXACT_SUM_FINE);
+        exact_sum_add_units(&expected, exact_units(value, EXACT_SUM_FINE));
+        assert_memory_equal(&sum, &expected, sizeof sum);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +139,8 @@ int main(void)
         cmocka_unit_test(test_leaving_the_range_is_infinite_for_good),
         cmocka_unit_test(test_byte_seconds_of_a_large_cluster_fit_the_coarse_unit),
         cmocka_unit_test(test_terms_below_the_unit_round_half_away_from_zero),
+        cmocka_unit_test(test_values_round_as_conversions_do),
+        cmocka_unit_test(test_the_short_way_adds_what_the_long_way_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
