@@ -1,14 +1,17 @@
 #include "attribute/attribution.h"
 
 #include "aggregate/usage_fact.h"
-#include "aggregate/usage_row.h"
 #include "attribute/attribution_facts.h"
 #include "attribute/bill_line.h"
+#include "attribute/usage_line.h"
 #include "base/measure.h"
 #include "decode/report.h"
 
 #include <assert.h>
 #include <string.h>
+
+enum { SEEN_WORDS = 4, MOST_SEEN = 100000 };
+#define SEEN_ID UINT32_MAX /* for a cluster */
 
 static void close_attribution(void *resource)
 {
@@ -17,6 +20,7 @@ static void close_attribution(void *resource)
     tag_match_close(&attribution->tags);
     disk_rest_facts_close(&attribution->disks);
     attribution_notices_close(&attribution->notices);
+    key_map_close(&attribution->seen);
     pthread_mutex_destroy(&attribution->lock);
 }
 
@@ -34,6 +38,7 @@ struct attribution *attribution_open(const struct attribution_request *request, 
         tag_match_add_cluster(&attribution->tags, i, request->bill->clusters[i]);
     disk_rest_facts_init(&attribution->disks);
     attribution_notices_init(&attribution->notices);
+    key_map_init(&attribution->seen, SEEN_WORDS);
     arena_on_close(arena, close_attribution, attribution);
     return attribution;
 }
@@ -58,46 +63,49 @@ static void add_fact(struct attribution *attribution, size_t cluster, struct tex
 }
 
 static void add_claim(struct attribution *attribution, size_t cluster, int day,
-                      const struct usage_row *row, const struct text_pool *texts)
+                      const struct usage_line *row, const struct text_pool *texts)
 {
     struct text handle = text_pool_borrow(texts, row->csi_volume_handle);
     if (handle.length == 0)
         return;
     uint32_t id = text_pool_intern(&attribution->resources.ids, handle.bytes, handle.length);
     disk_rest_add_claim(&attribution->disks, (uint32_t)cluster, id,
-                        text_pool_borrow(texts, row->persistentvolume),
-                        row->persistentvolumeclaim_capacity_gigabyte, day);
+                        text_pool_borrow(texts, row->volume), row->claim_capacity_gib, day);
 }
 
-/* Row after row, most texts are those of the row before: `seen` keeps repeated pairs of label texts
- * and repeated ids from being looked up by their bytes. */
+/* True the first time that texts are met. Most come again from row to row and from day to day, as
+ * long as their pool lives: it keeps them from being looked up by their bytes. */
+static bool is_new(struct attribution *attribution, const struct text_pool *texts, uint32_t kind,
+                   uint32_t first, uint32_t second)
+{
+    const uint32_t key[SEEN_WORDS] = {(uint32_t)texts->serial, kind, first, second};
+    bool added;
+    if (attribution->seen.count == MOST_SEEN)
+        key_map_clear(&attribution->seen);
+    key_map_add(&attribution->seen, key, &added);
+    return added;
+}
+
 static void add_rows(struct attribution *attribution, size_t cluster, int32_t day,
-                     const struct usage_row *rows, size_t count, const struct text_pool *texts)
+                     const struct usage_line *rows, size_t count, const struct text_pool *texts)
 {
     bool generic = tag_match_is_generic(&attribution->tags);
-    struct key_map seen;
-    key_map_init(&seen, 2);
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].usage_start != day)
-            continue;
-        bool added;
-        uint32_t labels[2] = {rows[i].pod_labels, rows[i].volume_labels};
-        key_map_add(&seen, labels, &added);
-        if (added && generic)
-            tag_match_add_labels(&attribution->tags, cluster, text_pool_borrow(texts, labels[0]),
-                                 text_pool_borrow(texts, labels[1]));
-        uint32_t id[2] = {UINT32_MAX, rows[i].resource_id};
-        key_map_add(&seen, id, &added);
-        if (added)
+        const struct usage_line *row = &rows[i];
+        if (generic &&
+            is_new(attribution, texts, (uint32_t)cluster, row->pod_labels, row->volume_labels))
+            tag_match_add_labels(&attribution->tags, cluster,
+                                 text_pool_borrow(texts, row->pod_labels),
+                                 text_pool_borrow(texts, row->volume_labels));
+        if (is_new(attribution, texts, SEEN_ID, row->resource_id, 0))
             resource_match_add_id(&attribution->resources,
-                                  text_pool_borrow(texts, rows[i].resource_id));
-        add_claim(attribution, cluster, day - attribution->request.period.first, &rows[i], texts);
+                                  text_pool_borrow(texts, row->resource_id));
+        add_claim(attribution, cluster, day - attribution->request.period.first, row, texts);
     }
-    key_map_close(&seen);
 }
 
 void attribution_add_usage_day(struct attribution *attribution, size_t cluster, int32_t day,
-                               const struct usage_row *rows, size_t row_count,
+                               const struct usage_line *rows, size_t row_count,
                                const struct usage_fact *facts, size_t fact_count,
                                const struct text_pool *texts)
 {
@@ -116,6 +124,7 @@ void attribution_add_usage_day(struct attribution *attribution, size_t cluster, 
 void attribution_end_usage(struct attribution *attribution)
 {
     resource_match_build(&attribution->resources, attribution->arena);
+    key_map_close(&attribution->seen);
 }
 
 /* ---- the bill ---- */

@@ -40,7 +40,7 @@ struct attribution_notices;
 struct bill_line_batch;
 struct reconciliation;
 struct usage_fact;
-struct usage_row;
+struct usage_line;
 
 struct attribution_request {
     const struct settings *settings;
@@ -58,10 +58,10 @@ struct attribution *attribution_open(const struct attribution_request *request,
 
 /* ---- first pass ---- */
 
-/* A day of a cluster: summary rows (with csi_volume_handle) and facts of the raw reports. Rows and
- * facts of other days than `day` are skipped. Nothing is borrowed. */
+/* A day of a cluster: its summary rows and facts of the raw reports. Facts of other days than `day`
+ * are skipped, as are days outside the period. Nothing is borrowed. */
 void attribution_add_usage_day(struct attribution *attribution, size_t cluster, int32_t day,
-                               const struct usage_row *rows, size_t row_count,
+                               const struct usage_line *rows, size_t row_count,
                                const struct usage_fact *facts, size_t fact_count,
                                const struct text_pool *texts);
 
@@ -88,15 +88,12 @@ uint64_t attribution_hourly_columns(void);
 
 /* What is known of the texts of a pool: read labels, merged tags, who got cost and in which order.
  * Texts come again from day to day, so days pass it on; several may be open with one lore. `texts`
- * must hold the ids of everything that will be added, and gets the new texts of the results. Needs
- * attribution_end_facts(). Released with the arena. */
+ * must hold the ids of everything that will be added, and gets the new texts of the results; it may
+ * be reset between days, and the lore is forgotten with it. Released with the arena. */
 struct attribution_lore *attribution_lore_build(const struct attribution *attribution,
                                                 struct text_pool *texts, struct arena *arena);
 
-/* To be called when the pool was emptied, between days. */
-void attribution_lore_forget(struct attribution_lore *lore);
-
-/* Bytes held. It grows as the pool does; who empties the pool decides when. */
+/* Bytes held, until the pool is reset. */
 size_t attribution_lore_size(const struct attribution_lore *lore);
 
 /* An object to be opened for one day after the other; released with the arena. */
@@ -108,7 +105,7 @@ void attribution_day_open(struct attribution_day *day, int32_t date);
 
 /* Summary rows of a cluster; copied as far as needed. */
 void attribution_day_add_usage(struct attribution_day *day, size_t cluster,
-                               const struct usage_row *rows, size_t row_count);
+                               const struct usage_line *rows, size_t row_count);
 
 /* False when no hourly line can matter: no disk of this day's rows has a CSI handle. To be asked
  * after the usage of all clusters was added. */

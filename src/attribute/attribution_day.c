@@ -85,6 +85,7 @@ void attribution_day_open(struct attribution_day *day, int32_t date)
 {
     day->date = date;
     day->usage_ended = false;
+    attribution_lore_renew(day->lore);
     usage_index_open(&day->usage, &day->attribution->resources, day->texts);
     bill_day_open(&day->bill_day, day->texts);
     cost_groups_clear(&day->groups);
@@ -92,11 +93,11 @@ void attribution_day_open(struct attribution_day *day, int32_t date)
 }
 
 void attribution_day_add_usage(struct attribution_day *day, size_t cluster,
-                               const struct usage_row *rows, size_t row_count)
+                               const struct usage_line *rows, size_t row_count)
 {
     assert(!day->usage_ended);
     assert(cluster < day->attribution->request.bill->cluster_count);
-    usage_index_add(&day->usage, (uint32_t)cluster, day->date, rows, row_count);
+    usage_index_add(&day->usage, (uint32_t)cluster, rows, row_count);
 }
 
 /* What is known of bill lines depends on the usage of all clusters. */

@@ -19,6 +19,7 @@ struct attribution {
     struct tag_match tags;
     struct disk_rest_facts disks;
     struct attribution_notices notices;
+    struct key_map seen; /* pool, cluster, pod and volume labels; or pool, SEEN_ID, resource id */
     int days_in_month;
 };
 

@@ -5,11 +5,11 @@
 #define COSTAGG_ATTRIBUTE_ATTRIBUTION_FIXTURE_H
 
 #include "aggregate/usage_fact.h"
-#include "aggregate/usage_row.h"
 #include "attribute/attribution.h"
 #include "attribute/cost_row.h"
 #include "attribute/notices.h"
 #include "attribute/reconciliation.h"
+#include "attribute/usage_line.h"
 #include "base/measure.h"
 #include "decode/report.h"
 
@@ -104,40 +104,38 @@ static inline void fixture_open_clusters(struct fixture *fixture)
                                   fixture->cluster_pointers, fixture->clusters};
 }
 
-static inline struct usage_row fixture_usage_row(struct fixture *fixture,
-                                                 const struct fixture_usage *usage)
+static inline struct usage_line fixture_usage_line(struct fixture *fixture,
+                                                   const struct fixture_usage *usage)
 {
     bool storage = usage->storage;
-    return (struct usage_row){
-        .data_source = fixture_text(fixture, storage ? "Storage" : "Pod"),
-        .usage_start = FIXTURE_DAY + usage->day,
-        .usage_end = FIXTURE_DAY + usage->day,
-        .namespace = fixture_text(fixture, usage->namespace),
+    return (struct usage_line){
+        .data_source = storage ? DATA_SOURCE_STORAGE : DATA_SOURCE_POD,
+        .namespace_name = fixture_text(fixture, usage->namespace),
         .node = fixture_text(fixture, usage->node),
         .resource_id = fixture_text(fixture, usage->resource),
         .pod_labels = fixture_text(fixture, usage->pod_labels),
         .volume_labels = fixture_text(fixture, usage->volume_labels),
-        .persistentvolumeclaim = fixture_text(fixture, usage->claim),
-        .persistentvolume = fixture_text(fixture, usage->volume),
+        .claim = fixture_text(fixture, usage->claim),
+        .volume = fixture_text(fixture, usage->volume),
         .storageclass = fixture_text(fixture, usage->class),
         .csi_volume_handle = fixture_text(fixture, usage->handle),
         .cost_category_id = usage->category == 0 ? INTEGER_NULL : usage->category,
-        .pod_effective_usage_cpu_core_hours = storage ? NONE : usage->cpu,
-        .node_capacity_cpu_core_hours = storage ? NONE : usage->cpu_capacity,
-        .pod_effective_usage_memory_gigabyte_hours = storage ? NONE : usage->memory,
-        .node_capacity_memory_gigabyte_hours = storage ? NONE : usage->memory_capacity,
-        .persistentvolumeclaim_capacity_gigabyte = storage ? usage->claim_gib : NONE,
+        .effective_cpu_core_hours = storage ? NONE : usage->cpu,
+        .capacity_cpu_core_hours = storage ? NONE : usage->cpu_capacity,
+        .effective_memory_gib_hours = storage ? NONE : usage->memory,
+        .capacity_memory_gib_hours = storage ? NONE : usage->memory_capacity,
+        .claim_capacity_gib = storage ? usage->claim_gib : NONE,
     };
 }
 
 /* The rows of a cluster and day; returns their number. */
 static inline size_t fixture_day_rows(struct fixture *fixture, size_t cluster, int day,
-                                      struct usage_row *rows)
+                                      struct usage_line *rows)
 {
     size_t count = 0;
     for (size_t i = 0; i < fixture->usage_count; i++)
         if (fixture->usage[i].cluster == cluster && fixture->usage[i].day == day)
-            rows[count++] = fixture_usage_row(fixture, &fixture->usage[i]);
+            rows[count++] = fixture_usage_line(fixture, &fixture->usage[i]);
     return count;
 }
 
@@ -255,7 +253,7 @@ static inline char *fixture_print(struct fixture *fixture, const struct cost_row
 
 static inline void fixture_gather(struct fixture *fixture, const struct bill_line_batch *lines)
 {
-    struct usage_row rows[FIXTURE_MOST];
+    struct usage_line rows[FIXTURE_MOST];
     struct usage_fact facts[FIXTURE_MOST * 5];
     for (size_t cluster = 0; cluster < fixture->clusters; cluster++) {
         for (int day = 0; day < FIXTURE_DAYS; day++) {
@@ -275,7 +273,7 @@ static inline void fixture_attribute(struct fixture *fixture, struct attribution
                                      int number, const struct bill_line_batch *lines,
                                      const struct bill_line_batch *hourly)
 {
-    struct usage_row rows[FIXTURE_MOST];
+    struct usage_line rows[FIXTURE_MOST];
     attribution_day_open(day, FIXTURE_DAY + number);
     for (size_t cluster = 0; cluster < fixture->clusters; cluster++)
         attribution_day_add_usage(day, cluster, rows,

@@ -16,15 +16,20 @@ struct attribution_lore *attribution_lore_build(const struct attribution *attrib
 {
     struct attribution_lore *lore = arena_alloc(arena, sizeof *lore);
     lore->texts = texts;
+    lore->serial = texts->serial;
     row_tags_init(&lore->row_tags, attribution->request.settings, texts, arena);
     cost_targets_init(&lore->targets);
     cost_receivers_init(&lore->receivers);
+    cost_order_init(&lore->order, texts);
     arena_on_close(arena, close_lore, lore);
     return lore;
 }
 
-void attribution_lore_forget(struct attribution_lore *lore)
+void attribution_lore_renew(struct attribution_lore *lore)
 {
+    if (lore->serial == lore->texts->serial)
+        return;
+    lore->serial = lore->texts->serial;
     row_tags_forget(&lore->row_tags);
     cost_targets_clear(&lore->targets);
     cost_receivers_clear(&lore->receivers);

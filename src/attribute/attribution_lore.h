@@ -9,10 +9,14 @@
 
 struct attribution_lore {
     struct text_pool *texts;
+    uint64_t serial; /* of the pool that all this is known of */
     struct row_tags row_tags;
     struct cost_targets targets;
     struct cost_receivers receivers;
     struct cost_order order;
 };
+
+/* Forgets everything when the pool has been reset. */
+void attribution_lore_renew(struct attribution_lore *lore);
 
 #endif

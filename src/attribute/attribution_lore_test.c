@@ -69,7 +69,6 @@ static void test_lore_is_forgotten_with_the_texts(void **state)
     for (int number = FIXTURE_DAYS - 1; number >= 0; number--) {
         struct fixture_columns columns;
         text_pool_reset(&fixture.texts);
-        attribution_lore_forget(lore);
         fixture.row_count = 0;
         struct bill_line_batch batch = fixture_batch(&fixture, lines, COUNT(lines), &columns);
         fixture_attribute(&fixture, day, number, &batch, &batch);

@@ -403,13 +403,12 @@ static void test_rows_facts_and_days_outside_are_skipped(void **state)
                                                 .period = {FIXTURE_DAY, FIXTURE_DAY}};
     struct attribution *attribution = attribution_open(&request, &arena);
     assert_true(attribution_size(attribution) > 0); /* also before anything is built */
-    struct usage_row row = fixture_usage_row(&fixture, &node[0]);
+    struct usage_line row = fixture_usage_line(&fixture, &node[0]);
     struct usage_fact fact = {.usage_start = FIXTURE_DAY + 1,
                               .fact = fixture_text(&fixture, USAGE_FACT_RESOURCE_ID),
                               .value = fixture_text(&fixture, "i-1")};
     attribution_add_usage_day(attribution, 0, FIXTURE_DAY + 1, &row, 1, &fact, 1, &fixture.texts);
     attribution_add_usage_day(attribution, 0, FIXTURE_DAY - 1, &row, 1, &fact, 1, &fixture.texts);
-    row.usage_start++;
     attribution_add_usage_day(attribution, 0, FIXTURE_DAY, &row, 1, &fact, 1, &fixture.texts);
     attribution_end_usage(attribution);
     assert_false(attribution_needs_bill_facts(attribution));

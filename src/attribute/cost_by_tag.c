@@ -47,6 +47,7 @@ void tag_groups_init(struct tag_groups *groups, const struct tag_match *match,
     *groups = (struct tag_groups){.match = match, .usage = usage, .bill = bill};
     key_map_init(&groups->parts, 3);
     key_map_init(&groups->names, 2);
+    tag_rows_init(&groups->rows, usage);
     row_list_init(&groups->labels_of_piece, 1);
 }
 
@@ -54,6 +55,7 @@ void tag_groups_close(struct tag_groups *groups)
 {
     key_map_close(&groups->parts);
     key_map_close(&groups->names);
+    tag_rows_close(&groups->rows);
     row_list_close(&groups->labels_of_piece);
     number_list_close(&groups->first);
     number_list_close(&groups->count);
@@ -62,6 +64,25 @@ void tag_groups_close(struct tag_groups *groups)
     free(groups->groups);
     free(groups->scratch);
 }
+
+void tag_groups_open(struct tag_groups *groups)
+{
+    key_map_clear(&groups->parts);
+    groups->first.count = groups->count.count = 0;
+    groups->group_count = 0;
+    groups->cluster_texts.count = 0;
+    groups->knows_pieces = false;
+    tag_rows_open(&groups->rows);
+    for (size_t i = 0; i < groups->bill->cluster_count; i++) {
+        const struct cluster *cluster = groups->bill->clusters[i];
+        number_list_add(&groups->cluster_texts,
+                        text_pool_intern_string(groups->usage->texts, cluster->cluster_id));
+        number_list_add(&groups->cluster_texts,
+                        text_pool_intern_string(groups->usage->texts, cluster->cluster_alias));
+    }
+}
+
+/* ---- the pieces that labels contain ---- */
 
 /* Enters the distinct label texts of a list of rows under the pieces they contain. */
 static void index_labels(struct tag_groups *groups, const struct row_list *labels,
@@ -82,26 +103,19 @@ static void index_labels(struct tag_groups *groups, const struct row_list *label
     }
 }
 
-void tag_groups_open(struct tag_groups *groups)
+/* The label texts that contain a piece: looked through when the day's first piece is asked for. */
+static void know_pieces(struct tag_groups *groups)
 {
-    key_map_clear(&groups->parts);
-    row_list_clear(&groups->labels_of_piece);
-    groups->first.count = groups->count.count = 0;
-    groups->label_texts.count = 0;
-    groups->group_count = 0;
-    groups->cluster_texts.count = 0;
-    for (size_t i = 0; i < groups->bill->cluster_count; i++) {
-        const struct cluster *cluster = groups->bill->clusters[i];
-        number_list_add(&groups->cluster_texts,
-                        text_pool_intern_string(groups->usage->texts, cluster->cluster_id));
-        number_list_add(&groups->cluster_texts,
-                        text_pool_intern_string(groups->usage->texts, cluster->cluster_alias));
-    }
     struct key_map seen;
     struct number_list pieces = {0};
+    if (groups->knows_pieces)
+        return;
+    groups->knows_pieces = true;
+    row_list_clear(&groups->labels_of_piece);
+    groups->label_texts.count = 0;
     key_map_init(&seen, 1);
-    index_labels(groups, &groups->usage->by_pod_labels, &seen, &pieces);
-    index_labels(groups, &groups->usage->by_volume_labels, &seen, &pieces);
+    index_labels(groups, tag_rows_list(&groups->rows, ROWS_BY_POD_LABELS), &seen, &pieces);
+    index_labels(groups, tag_rows_list(&groups->rows, ROWS_BY_VOLUME_LABELS), &seen, &pieces);
     key_map_close(&seen);
     number_list_close(&pieces);
 }
@@ -134,8 +148,10 @@ static void fold(struct tag_groups *groups, const struct tag_group *more)
         group->cost_category_id = more->cost_category_id;
 }
 
-static void fold_rows(struct tag_groups *groups, const struct row_list *list, const uint32_t *key)
+static void fold_rows(struct tag_groups *groups, enum tag_rows_by by, uint32_t cluster, uint32_t id)
 {
+    const struct row_list *list = tag_rows_list(&groups->rows, by);
+    const uint32_t key[2] = {cluster, id};
     for (uint32_t row = row_list_first(list, key); row != ROW_LIST_END;
          row = row_list_next(list, row)) {
         const struct usage_line *line = &groups->usage->lines[row];
@@ -155,11 +171,12 @@ static void fold_rows(struct tag_groups *groups, const struct row_list *list, co
 
 static void fold_piece(struct tag_groups *groups, uint32_t cluster, uint32_t piece)
 {
+    know_pieces(groups);
     uint32_t entry = row_list_first(&groups->labels_of_piece, &piece);
     for (; entry != ROW_LIST_END; entry = row_list_next(&groups->labels_of_piece, entry)) {
-        uint32_t key[2] = {cluster, groups->label_texts.items[entry]};
-        fold_rows(groups, &groups->usage->by_pod_labels, key);
-        fold_rows(groups, &groups->usage->by_volume_labels, key);
+        uint32_t text = groups->label_texts.items[entry];
+        fold_rows(groups, ROWS_BY_POD_LABELS, cluster, text);
+        fold_rows(groups, ROWS_BY_VOLUME_LABELS, cluster, text);
     }
 }
 
@@ -171,14 +188,13 @@ static struct part part_of(struct tag_groups *groups, uint32_t cluster, enum tes
     uint32_t at = key_map_add(&groups->parts, key, &added);
     if (!added)
         return (struct part){groups->first.items[at], groups->count.items[at]};
-    uint32_t row_key[2] = {cluster, id};
     key_map_clear(&groups->names);
     if (test == TEST_CLUSTER)
-        fold_rows(groups, &groups->usage->real, row_key);
+        fold_rows(groups, ROWS_BY_CLUSTER, cluster, TEXT_NULL);
     else if (test == TEST_NAMESPACE)
-        fold_rows(groups, &groups->usage->by_namespace, row_key);
+        fold_rows(groups, ROWS_BY_NAMESPACE, cluster, id);
     else if (test == TEST_NODE)
-        fold_rows(groups, &groups->usage->by_node, row_key);
+        fold_rows(groups, ROWS_BY_NODE, cluster, id);
     else
         fold_piece(groups, cluster, id);
     struct part part = {groups->group_count, groups->names.count};

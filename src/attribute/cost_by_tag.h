@@ -6,7 +6,7 @@
 #include "attribute/number_list.h"
 #include "attribute/row_list.h"
 #include "attribute/tag_case.h"
-#include "attribute/usage_index.h"
+#include "attribute/tag_rows.h"
 
 struct bill;
 struct tag_match;
@@ -36,6 +36,8 @@ struct tag_groups {
     struct tag_group *groups;
     uint32_t group_count;
     uint32_t group_capacity;
+    struct tag_rows rows;
+    bool knows_pieces;               /* labels_of_piece is filled */
     struct row_list labels_of_piece; /* piece: entries of label_texts */
     struct number_list label_texts;
     struct number_list cluster_texts; /* text ids: cluster id, alias of each */

@@ -7,16 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+void cost_order_init(struct cost_order *order, const struct text_pool *texts)
+{
+    *order = (struct cost_order){0};
+    text_rank_init(&order->texts, texts);
+}
+
 void cost_order_close(struct cost_order *order)
 {
-    ranking_close(&order->texts);
+    text_rank_close(&order->texts);
     ranking_close(&order->targets);
     ranking_close(&order->receivers);
 }
 
 void cost_order_clear(struct cost_order *order)
 {
-    ranking_clear(&order->texts);
+    text_rank_reset(&order->texts);
     ranking_clear(&order->targets);
     ranking_clear(&order->receivers);
 }
@@ -30,68 +36,38 @@ struct ordering {
 
 /* ---- texts ---- */
 
-static void collect(struct ordering *ordering, uint32_t id)
-{
-    uint32_t *rank = &ordering->order->texts.ranks.items[id];
-    if (id == TEXT_NULL || *rank != 0)
-        return;
-    *rank = UINT32_MAX; /* for now */
-    number_list_add(&ordering->fresh, id);
-}
-
 static uint32_t resource_text(const struct cost_group_names *names, const uint32_t *part)
 {
     return names->resources[part[PART_RESOURCE]].text;
 }
 
-static void collect_part_texts(struct ordering *ordering)
+static void rank_texts_of_parts(struct ordering *ordering)
 {
     const struct cost_group_names *names = ordering->names;
+    struct text_rank *texts = &ordering->order->texts;
     for (uint32_t i = 0; i < names->parts->count; i++) {
         const uint32_t *part = key_map_key(names->parts, i);
-        collect(ordering, resource_text(names, part));
+        text_rank_ask(texts, resource_text(names, part));
         for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
-            collect(ordering, part[word]);
+            text_rank_ask(texts, part[word]);
     }
+    text_rank_update(texts);
 }
 
 /* Targets and receivers that are ranked have texts that are. */
-static void collect_receiver_texts(struct ordering *ordering)
+static void rank_texts_of_receivers(struct ordering *ordering)
 {
+    struct cost_order *order = ordering->order;
     const struct key_map *targets = &ordering->names->targets->map;
     const struct key_map *receivers = &ordering->names->receivers->map;
-    for (uint32_t i = ordering->order->targets.order.count; i < targets->count; i++)
+    for (uint32_t i = order->targets.order.count; i < targets->count; i++)
         for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
-            collect(ordering, key_map_key(targets, i)[word]);
-    for (uint32_t i = ordering->order->receivers.order.count; i < receivers->count; i++) {
-        collect(ordering, key_map_key(receivers, i)[RECEIVER_TAGS]);
-        collect(ordering, key_map_key(receivers, i)[RECEIVER_COST_CATEGORY]);
+            text_rank_ask(&order->texts, key_map_key(targets, i)[word]);
+    for (uint32_t i = order->receivers.order.count; i < receivers->count; i++) {
+        text_rank_ask(&order->texts, key_map_key(receivers, i)[RECEIVER_TAGS]);
+        text_rank_ask(&order->texts, key_map_key(receivers, i)[RECEIVER_COST_CATEGORY]);
     }
-}
-
-static bool text_precedes(const void *context, uint32_t a, uint32_t b)
-{
-    const struct text_pool *texts = context;
-    return text_compare(text_pool_borrow(texts, a), text_pool_borrow(texts, b)) < 0;
-}
-
-static void rank_texts(struct ordering *ordering, void (*collect_texts)(struct ordering *ordering))
-{
-    const struct text_pool *texts = ordering->names->texts;
-    struct number_list *fresh = &ordering->fresh;
-    fresh->count = 0;
-    ranking_cover(&ordering->order->texts, texts->count);
-    collect_texts(ordering);
-    if (fresh->count == 0)
-        return;
-    uint32_t *ranks = memory_grow(NULL, texts->count * sizeof *ranks);
-    uint32_t *sorted = memory_grow(NULL, fresh->count * sizeof *sorted);
-    text_pool_rank(texts, fresh->items, fresh->count, ranks);
-    for (uint32_t i = 0; i < fresh->count; i++)
-        sorted[ranks[fresh->items[i]] - 1] = fresh->items[i];
-    ranking_merge(&ordering->order->texts, sorted, fresh->count, text_precedes, texts);
-    free(ranks);
-    free(sorted);
+    text_rank_update(&order->texts);
 }
 
 /* ---- line parts and targets: sorted by the ranks of their texts ---- */
@@ -118,24 +94,24 @@ static int compare_packed(const void *left, const void *right)
 
 static struct packed pack_part(const struct ordering *ordering, uint32_t number)
 {
-    const struct ranking *texts = &ordering->order->texts;
+    const struct text_rank *texts = &ordering->order->texts;
     const uint32_t *part = key_map_key(ordering->names->parts, number);
     struct packed packed = {.number = number};
-    packed.ranks[0] = ranking_of(texts, resource_text(ordering->names, part));
+    packed.ranks[0] = text_rank_of(texts, resource_text(ordering->names, part));
     for (int word = PART_PRODUCT_CODE; word < PART_WORDS; word++)
-        packed.ranks[word] = ranking_of(texts, part[word]);
+        packed.ranks[word] = text_rank_of(texts, part[word]);
     packed.head = (uint64_t)packed.ranks[0] << 32 | packed.ranks[1];
     return packed;
 }
 
 static struct packed pack_target(const struct ordering *ordering, uint32_t number)
 {
-    const struct ranking *texts = &ordering->order->texts;
+    const struct text_rank *texts = &ordering->order->texts;
     const uint32_t *target = key_map_key(&ordering->names->targets->map, number);
     struct packed packed = {.number = number};
     packed.ranks[0] = target[TARGET_CLUSTER] << 1 | target[TARGET_DATA_SOURCE];
     for (int word = TARGET_NAMESPACE; word <= TARGET_STORAGECLASS; word++)
-        packed.ranks[word - 1] = ranking_of(texts, target[word]);
+        packed.ranks[word - 1] = text_rank_of(texts, target[word]);
     /* Signed, the smallest being null. */
     packed.ranks[TARGET_COST_CATEGORY - 1] = target[TARGET_COST_CATEGORY] ^ 0x80000000u;
     packed.head = (uint64_t)packed.ranks[0] << 32 | packed.ranks[1];
@@ -174,7 +150,7 @@ void cost_order_parts(struct cost_order *order, const struct cost_group_names *n
                       struct number_list *numbers)
 {
     struct ordering ordering = {.order = order, .names = names, .fresh = *numbers};
-    rank_texts(&ordering, collect_part_texts);
+    rank_texts_of_parts(&ordering);
     sort_packed(&ordering, 0, names->parts->count, pack_part);
     *numbers = ordering.fresh;
 }
@@ -187,8 +163,8 @@ static void receiver_words(const struct ordering *ordering, uint32_t number, uin
     const uint32_t *receiver = key_map_key(&ordering->names->receivers->map, number);
     words[0] = ranking_of(&order->targets, receiver[RECEIVER_TARGET]);
     words[1] = receiver[RECEIVER_DIRECTION];
-    words[2] = ranking_of(&order->texts, receiver[RECEIVER_TAGS]);
-    words[3] = ranking_of(&order->texts, receiver[RECEIVER_COST_CATEGORY]);
+    words[2] = text_rank_of(&order->texts, receiver[RECEIVER_TAGS]);
+    words[3] = text_rank_of(&order->texts, receiver[RECEIVER_COST_CATEGORY]);
 }
 
 static bool receiver_precedes(const void *context, uint32_t a, uint32_t b)
@@ -278,7 +254,7 @@ void cost_order_groups(struct cost_order *order, const struct cost_groups *group
                        const struct cost_group_names *names, struct number_list *numbers)
 {
     struct ordering ordering = {.order = order, .names = names};
-    rank_texts(&ordering, collect_receiver_texts);
+    rank_texts_of_receivers(&ordering);
     rank_targets(&ordering);
     rank_receivers(&ordering);
     uint64_t *keys = memory_grow(NULL, groups->count * sizeof *keys);
@@ -298,6 +274,6 @@ void cost_order_groups(struct cost_order *order, const struct cost_groups *group
 
 size_t cost_order_size(const struct cost_order *order)
 {
-    return ranking_size(&order->texts) + ranking_size(&order->targets) +
+    return (size_t)order->texts.room * 2 * sizeof(uint32_t) + ranking_size(&order->targets) +
            ranking_size(&order->receivers);
 }

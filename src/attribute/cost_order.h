@@ -9,6 +9,7 @@
 #include "attribute/cost_group.h"
 #include "attribute/number_list.h"
 #include "attribute/ranking.h"
+#include "base/text_rank.h"
 
 /* What the numbers of the groups' keys mean. */
 struct cost_group_names {
@@ -21,12 +22,12 @@ struct cost_group_names {
 };
 
 struct cost_order {
-    struct ranking texts; /* of parts, targets and receivers met so far */
+    struct text_rank texts; /* of parts, targets and receivers met so far */
     struct ranking targets;
     struct ranking receivers;
 };
 
-/* Zeroed is empty. */
+void cost_order_init(struct cost_order *order, const struct text_pool *texts);
 void cost_order_close(struct cost_order *order);
 
 /* Forgets the ranks, when texts, targets and receivers are. */

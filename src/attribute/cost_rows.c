@@ -285,13 +285,26 @@ static void fill_row(struct row_maker *maker, const struct cost_group *group, st
     make_uuid(maker, group, receiver, row->uuid);
 }
 
-/* Groups lie in the order of line parts, rows are made in their own: fetch ahead. */
-static void fetch_ahead(const struct cost_groups *groups, const struct number_list *numbers,
-                        uint32_t row)
+/* Groups lie in the order of line parts, rows are made in their own, and what a row needs lies
+ * where group, receiver and tags say: each is fetched ahead, when what tells its place has come. */
+static void fetch_ahead(const struct row_maker *maker, const struct cost_groups *groups,
+                        const struct number_list *numbers, uint32_t row)
 {
-    enum { AHEAD = 12 };
-    if (row + AHEAD < numbers->count)
-        __builtin_prefetch(&groups->groups[numbers->items[row + AHEAD]]);
+    enum { STEP = 8 };
+    const struct cost_group_names *names = maker->names;
+    const struct text *texts = names->texts->texts;
+    if (row + 4 * STEP >= numbers->count)
+        return;
+    const uint32_t *ahead = numbers->items + row;
+    const struct key_map *receivers = &names->receivers->map;
+    __builtin_prefetch(&groups->groups[ahead[4 * STEP]]);
+    uint32_t receiver = groups->groups[ahead[3 * STEP]].receiver;
+    __builtin_prefetch(key_map_key(receivers, receiver));
+    __builtin_prefetch(&maker->receiver_digests[receiver]);
+    receiver = groups->groups[ahead[2 * STEP]].receiver;
+    __builtin_prefetch(&texts[key_map_key(receivers, receiver)[RECEIVER_TAGS]]);
+    receiver = groups->groups[ahead[STEP]].receiver;
+    __builtin_prefetch(texts[key_map_key(receivers, receiver)[RECEIVER_TAGS]].bytes);
 }
 
 void cost_rows_build(struct cost_rows *rows, const struct cost_groups *groups,
@@ -307,7 +320,7 @@ void cost_rows_build(struct cost_rows *rows, const struct cost_groups *groups,
         rows->rows = memory_grow(NULL, rows->capacity * sizeof *rows->rows);
     }
     for (uint32_t i = 0; i < numbers->count; i++) {
-        fetch_ahead(groups, numbers, i);
+        fetch_ahead(&maker, groups, numbers, i);
         fill_row(&maker, &groups->groups[numbers->items[i]], &rows->rows[i], notices);
     }
     close_maker(&maker);

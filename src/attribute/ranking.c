@@ -53,7 +53,7 @@ void ranking_merge(struct ranking *ranking, const uint32_t *sorted, uint32_t cou
         end = before;
     }
     for (uint32_t i = 0; i < order->count; i++) {
-        ranking_cover(ranking, order->items[i] + 1);
+        number_list_cover(&ranking->ranks, order->items[i] + 1);
         ranking->ranks.items[order->items[i]] = i + 1;
     }
 }

@@ -1,7 +1,7 @@
 /* An order of numbers that grows: what came before stays sorted, and only what is new is compared.
  *
- * The numbers name things whose order among themselves never changes (texts by their ids, targets,
- * receivers). Zeroed is empty. */
+ * The numbers name things whose order among themselves never changes (targets, receivers). Zeroed
+ * is empty. */
 #ifndef COSTAGG_ATTRIBUTE_RANKING_H
 #define COSTAGG_ATTRIBUTE_RANKING_H
 
@@ -11,7 +11,7 @@
 
 struct ranking {
     struct number_list order; /* the numbers, smallest first */
-    struct number_list ranks; /* by number: place in the order, from 1; 0: is not in it */
+    struct number_list ranks; /* by number: its place in the order, from 1 */
 };
 
 void ranking_close(struct ranking *ranking);
@@ -25,17 +25,10 @@ void ranking_merge(struct ranking *ranking, const uint32_t *sorted, uint32_t cou
                    bool (*precedes)(const void *context, uint32_t a, uint32_t b),
                    const void *context);
 
-/* The rank of a number; 0 when it is not in the order. Needs ranking_cover() for numbers beyond
- * those that were added. */
+/* The rank of a number that is in the order. */
 static inline uint32_t ranking_of(const struct ranking *ranking, uint32_t number)
 {
     return ranking->ranks.items[number];
-}
-
-/* Makes ranking_of() answer for numbers below `count`. */
-static inline void ranking_cover(struct ranking *ranking, uint32_t count)
-{
-    number_list_cover(&ranking->ranks, count);
 }
 
 size_t ranking_size(const struct ranking *ranking);

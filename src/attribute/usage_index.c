@@ -1,9 +1,9 @@
 #include "attribute/usage_index.h"
 
-#include "aggregate/usage_row.h"
 #include "attribute/resource_match.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Every list with the words of its keys, so that none is forgotten. */
 static void each_list(struct usage_index *index, void (*visit)(struct row_list *, uint32_t words))
@@ -11,11 +11,6 @@ static void each_list(struct usage_index *index, void (*visit)(struct row_list *
     visit(&index->by_resource, 2);
     visit(&index->by_handle, 2);
     visit(&index->by_volume, 2);
-    visit(&index->real, 1);
-    visit(&index->by_namespace, 2);
-    visit(&index->by_node, 2);
-    visit(&index->by_pod_labels, 2);
-    visit(&index->by_volume_labels, 2);
 }
 
 static void close_list(struct row_list *list, uint32_t words)
@@ -52,14 +47,8 @@ void usage_index_open(struct usage_index *index, const struct resource_match *ma
     index->count = 0;
     each_list(index, clear_list);
     index->volume_lengths.count = 0;
-    index->pod = text_pool_intern_string(texts, "Pod");
-    index->storage = text_pool_intern_string(texts, "Storage");
     index->storage_unattributed = text_pool_intern_string(texts, "Storage unattributed");
     index->network_unattributed = text_pool_intern_string(texts, "Network unattributed");
-    index->synthetic[0] = index->storage_unattributed;
-    index->synthetic[1] = index->network_unattributed;
-    index->synthetic[2] = text_pool_intern_string(texts, "Platform unallocated");
-    index->synthetic[3] = text_pool_intern_string(texts, "Worker unallocated");
     number_list_reset(&index->match_ids, texts->count);
 }
 
@@ -76,78 +65,39 @@ static uint32_t match_id(struct usage_index *index, uint32_t text_id)
     return *known - 1;
 }
 
-static bool is_real(const struct usage_index *index, uint32_t namespace_name)
-{
-    if (namespace_name == TEXT_NULL)
-        return false;
-    for (size_t i = 0; i < sizeof index->synthetic / sizeof index->synthetic[0]; i++)
-        if (namespace_name == index->synthetic[i])
-            return false;
-    return true;
-}
-
 static void put(struct row_list *list, uint32_t cluster, uint32_t id, uint32_t row)
 {
     uint32_t key[2] = {cluster, id};
     row_list_add(list, key, row);
 }
 
-static void put_real(struct usage_index *index, const struct usage_line *line, uint32_t row)
+static void add_row(struct usage_index *index, uint32_t cluster, uint32_t number)
 {
-    row_list_add(&index->real, &line->cluster, row);
-    put(&index->by_namespace, line->cluster, line->namespace_name, row);
-    if (line->node != TEXT_NULL)
-        put(&index->by_node, line->cluster, line->node, row);
-    if (line->pod_labels != TEXT_NULL)
-        put(&index->by_pod_labels, line->cluster, line->pod_labels, row);
-    if (line->volume_labels != TEXT_NULL)
-        put(&index->by_volume_labels, line->cluster, line->volume_labels, row);
-}
-
-static void add_row(struct usage_index *index, uint32_t cluster, const struct usage_row *row)
-{
-    if (index->count == index->capacity) {
-        index->capacity = index->capacity * 2 + 1024;
-        index->lines = memory_grow(index->lines, index->capacity * sizeof *index->lines);
-    }
-    uint32_t number = index->count++;
     struct usage_line *line = &index->lines[number];
-    *line = (struct usage_line){
-        .cluster = cluster,
-        .data_source = row->data_source == index->pod ? DATA_SOURCE_POD : DATA_SOURCE_STORAGE,
-        .namespace_name = row->namespace,
-        .node = row->node,
-        .pod_labels = row->pod_labels,
-        .volume_labels = row->volume_labels,
-        .claim = row->persistentvolumeclaim,
-        .volume = row->persistentvolume,
-        .storageclass = row->storageclass,
-        .cost_category_id = row->cost_category_id,
-        .effective_cpu_core_hours = row->pod_effective_usage_cpu_core_hours,
-        .effective_memory_gib_hours = row->pod_effective_usage_memory_gigabyte_hours,
-        .capacity_cpu_core_hours = row->node_capacity_cpu_core_hours,
-        .capacity_memory_gib_hours = row->node_capacity_memory_gigabyte_hours,
-        .claim_capacity_gib = row->persistentvolumeclaim_capacity_gigabyte,
-    };
-    uint32_t resource = match_id(index, row->resource_id);
+    line->cluster = cluster;
+    uint32_t resource = match_id(index, line->resource_id);
     if (resource != UINT32_MAX)
         put(&index->by_resource, cluster, resource, number);
-    uint32_t handle = match_id(index, row->csi_volume_handle);
+    uint32_t handle = match_id(index, line->csi_volume_handle);
     if (handle != UINT32_MAX)
         put(&index->by_handle, cluster, handle, number);
     if (line->volume != TEXT_NULL && line->volume != TEXT_EMPTY)
         put(&index->by_volume, cluster, line->volume, number);
-    if (is_real(index, line->namespace_name))
-        put_real(index, line, number);
 }
 
-void usage_index_add(struct usage_index *index, uint32_t cluster, int32_t date,
-                     const struct usage_row *rows, size_t count)
+void usage_index_add(struct usage_index *index, uint32_t cluster, const struct usage_line *rows,
+                     size_t count)
 {
+    if (count == 0)
+        return;
+    if (index->count + count > index->capacity) {
+        index->capacity = (uint32_t)(index->count + count + index->count / 2);
+        index->lines = memory_grow(index->lines, index->capacity * sizeof *index->lines);
+    }
+    memcpy(index->lines + index->count, rows, count * sizeof *rows);
     number_list_cover(&index->match_ids, index->texts->count);
     for (size_t i = 0; i < count; i++)
-        if (rows[i].usage_start == date)
-            add_row(index, cluster, &rows[i]);
+        add_row(index, cluster, index->count++);
     for (uint32_t i = 0; i < index->by_volume.keys.count; i++) {
         uint32_t volume = key_map_key(&index->by_volume.keys, i)[1];
         number_list_add(&index->volume_lengths, text_pool_borrow(index->texts, volume).length);
@@ -166,6 +116,6 @@ uint32_t usage_index_max_text(const struct usage_index *index, uint32_t a, uint3
 
 size_t usage_index_size(const struct usage_index *index)
 {
-    return index->capacity * (sizeof *index->lines + 8 * sizeof(uint32_t)) +
+    return index->capacity * (sizeof *index->lines + 3 * sizeof(uint32_t)) +
            index->match_ids.capacity * sizeof(uint32_t);
 }

@@ -1,12 +1,12 @@
 /* A day's summary rows of all clusters, as far as attribution needs them, found by what bill lines
- * are matched with: ids, handles, namespaces, nodes, labels.
+ * are matched with: ids, handles, volumes.
  *
- * Text ids are of the pool given at open. "Real" rows are those that rule d may give cost to: with
- * a namespace that is none of the four synthetic ones. */
+ * Text ids are of the pool given at open. What tags speak of is found by tag_rows.h. */
 #ifndef COSTAGG_ATTRIBUTE_USAGE_INDEX_H
 #define COSTAGG_ATTRIBUTE_USAGE_INDEX_H
 
 #include "attribute/row_list.h"
+#include "attribute/usage_line.h"
 #include "base/text_pool.h"
 
 #include <stdbool.h>
@@ -14,27 +14,6 @@
 #include <stdint.h>
 
 struct resource_match;
-struct usage_row;
-
-enum data_source { DATA_SOURCE_POD, DATA_SOURCE_STORAGE };
-
-struct usage_line {
-    uint32_t cluster;
-    uint32_t data_source; /* enum data_source */
-    uint32_t namespace_name;
-    uint32_t node;
-    uint32_t pod_labels;
-    uint32_t volume_labels;
-    uint32_t claim;
-    uint32_t volume;
-    uint32_t storageclass;
-    int32_t cost_category_id;
-    double effective_cpu_core_hours;
-    double effective_memory_gib_hours;
-    double capacity_cpu_core_hours;
-    double capacity_memory_gib_hours;
-    double claim_capacity_gib;
-};
 
 struct usage_index {
     struct text_pool *texts;
@@ -45,18 +24,10 @@ struct usage_index {
     struct row_list by_resource;       /* cluster, id of match->ids: rows that carry a node's id */
     struct row_list by_handle;         /* cluster, id of match->ids: rows that carry a CSI handle */
     struct row_list by_volume;         /* cluster, volume: rows with a volume, which is not '' */
-    struct row_list real;              /* cluster: all real rows */
-    struct row_list by_namespace;      /* cluster, namespace: real rows, as the following */
-    struct row_list by_node;           /* cluster, node */
-    struct row_list by_pod_labels;     /* cluster, label text */
-    struct row_list by_volume_labels;  /* cluster, label text */
     struct number_list volume_lengths; /* of volume names, in bytes, each once */
     struct number_list match_ids;      /* by text id: id of match->ids + 1, 0: not looked up */
-    uint32_t pod;                      /* text ids of constants */
-    uint32_t storage;
-    uint32_t storage_unattributed;
+    uint32_t storage_unattributed;     /* text ids of constants */
     uint32_t network_unattributed;
-    uint32_t synthetic[4];
 };
 
 void usage_index_init(struct usage_index *index);
@@ -66,9 +37,9 @@ void usage_index_close(struct usage_index *index);
 void usage_index_open(struct usage_index *index, const struct resource_match *match,
                       struct text_pool *texts);
 
-/* Rows of other days than `date` are skipped. */
-void usage_index_add(struct usage_index *index, uint32_t cluster, int32_t date,
-                     const struct usage_row *rows, size_t count);
+/* Adds the day's rows of a cluster; copied. */
+void usage_index_add(struct usage_index *index, uint32_t cluster, const struct usage_line *rows,
+                     size_t count);
 
 /* True when a row of the cluster carries the handle. */
 static inline bool usage_index_has_handle(const struct usage_index *index, uint32_t cluster,

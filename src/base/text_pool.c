@@ -2,6 +2,7 @@
 
 #include "base/text_sort.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
@@ -15,8 +16,11 @@ struct text_slot {
 
 enum { FIRST_SLOTS = 1024 };
 
+static atomic_uint_fast64_t serials;
+
 static void start(struct text_pool *pool)
 {
+    pool->serial = atomic_fetch_add(&serials, 1) + 1;
     pool->texts[TEXT_NULL] = (struct text){NULL, 0};
     pool->count = 1;
     pool->bytes = 0;

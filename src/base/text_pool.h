@@ -29,7 +29,9 @@ struct text_pool {
     uint32_t count; /* ids in use: 0 … count - 1 */
     uint32_t capacity;
     uint32_t slot_mask;
-    size_t bytes; /* of all texts */
+    size_t bytes;    /* of all texts */
+    uint64_t serial; /* of no other pool, and another one after every reset: who remembers ids sees
+                        by it whether they still hold */
 };
 
 void text_pool_init(struct text_pool *pool);

@@ -65,6 +65,22 @@ static void test_ids_survive_growth_and_end_with_a_reset(void **state)
     text_pool_close(&pool);
 }
 
+static void test_serials_differ_between_pools_and_resets(void **state)
+{
+    (void)state;
+    struct text_pool first, second;
+    text_pool_init(&first);
+    text_pool_init(&second);
+    uint64_t before = first.serial;
+    assert_true(before != second.serial);
+    text_pool_intern_string(&first, "a");
+    assert_true(first.serial == before);
+    text_pool_reset(&first);
+    assert_true(first.serial != before && first.serial != second.serial);
+    text_pool_close(&first);
+    text_pool_close(&second);
+}
+
 static void test_ranks_follow_bytes(void **state)
 {
     (void)state;
@@ -98,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_equal_texts_have_one_id),
         cmocka_unit_test(test_many_texts_get_the_ids_they_would_get_one_by_one),
         cmocka_unit_test(test_ids_survive_growth_and_end_with_a_reset),
+        cmocka_unit_test(test_serials_differ_between_pools_and_resets),
         cmocka_unit_test(test_ranks_follow_bytes),
         cmocka_unit_test(test_null_comes_before_empty),
     };

@@ -22,11 +22,12 @@ enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000, MOST_LORE_BYTES = 16 << 
 
 struct cost_worker {
     struct text_pool texts;
-    struct key_map checked;        /* ids of texts that --strict has looked at in this span */
-    struct arena arena;            /* of one span */
-    struct arena days_arena;       /* of lore and day objects */
-    struct attribution_lore *lore; /* NULL in the first pass */
-    struct attribution_day **days; /* as many as the longest span met so far has days */
+    struct usage_spool_reader spool; /* into `texts` */
+    struct key_map checked;          /* ids of texts that --strict has looked at in this span */
+    struct arena arena;              /* of one span */
+    struct arena days_arena;         /* of lore and day objects */
+    struct attribution_lore *lore;   /* NULL in the first pass */
+    struct attribution_day **days;   /* as many as the longest span met so far has days */
     int32_t day_room;
 };
 
@@ -52,11 +53,8 @@ static void renew_texts(struct cost_worker *worker)
     arena_reset(&worker->arena);
     size_t lore_bytes = worker->lore == NULL ? 0 : attribution_lore_size(worker->lore);
     if (worker->texts.bytes > MOST_TEXT_BYTES || worker->texts.count > MOST_TEXTS ||
-        lore_bytes > MOST_LORE_BYTES) {
+        lore_bytes > MOST_LORE_BYTES)
         text_pool_reset(&worker->texts);
-        if (worker->lore != NULL)
-            attribution_lore_forget(worker->lore);
-    }
     key_map_clear(&worker->checked);
 }
 
@@ -71,12 +69,12 @@ static bool gather_usage(void *context, struct turns *turns, size_t task, int nu
     const struct cost_stage *stage = work->stage;
     size_t cluster = task % stage->bill->cluster_count;
     int32_t date = stage->days.first + (int32_t)(task / stage->bill->cluster_count);
-    struct usage_day day;
+    struct spooled_day day;
     renew_texts(worker);
-    TRY(usage_spool_get(stage->spool, stage->spool_clusters[cluster], date, &worker->texts,
-                        &worker->arena, &day, error));
-    attribution_add_usage_day(work->attribution, cluster, date, day.rows.rows, day.rows.count,
-                              day.facts.rows, day.facts.count, &worker->texts);
+    TRY(usage_spool_get(&worker->spool, stage->spool_clusters[cluster], date, &worker->arena, &day,
+                        error));
+    attribution_add_usage_day(work->attribution, cluster, date, day.lines, day.line_count,
+                              day.facts, day.fact_count, &worker->texts);
     return run_between_batches(stage->run, 0, error);
 }
 
@@ -134,10 +132,10 @@ static bool add_usage(struct cost_work *work, struct cost_worker *worker,
 {
     const struct cost_stage *stage = work->stage;
     for (size_t cluster = 0; cluster < stage->bill->cluster_count; cluster++) {
-        struct usage_day usage;
-        TRY(usage_spool_get(stage->spool, stage->spool_clusters[cluster], date, &worker->texts,
-                            &worker->arena, &usage, error));
-        attribution_day_add_usage(day, cluster, usage.rows.rows, usage.rows.count);
+        struct spooled_day usage;
+        TRY(usage_spool_get(&worker->spool, stage->spool_clusters[cluster], date, &worker->arena,
+                            &usage, error));
+        attribution_day_add_usage(day, cluster, usage.lines, usage.line_count);
     }
     return true;
 }
@@ -309,12 +307,13 @@ static bool run_passes(struct cost_work *work, struct error *error)
     return outputs_commit(&run->outputs, error);
 }
 
-static struct cost_worker *open_workers(int count)
+static struct cost_worker *open_workers(struct usage_spool *spool, int count)
 {
     struct cost_worker *workers = memory_grow(NULL, (size_t)count * sizeof *workers);
     for (int i = 0; i < count; i++) {
         workers[i] = (struct cost_worker){0};
         text_pool_init(&workers[i].texts);
+        usage_spool_reader_init(&workers[i].spool, spool, &workers[i].texts);
         key_map_init(&workers[i].checked, 1);
         arena_init(&workers[i].arena);
         arena_init(&workers[i].days_arena);
@@ -327,6 +326,7 @@ static void close_workers(struct cost_worker *workers, int count)
     for (int i = 0; i < count; i++) {
         arena_close(&workers[i].days_arena);
         arena_close(&workers[i].arena);
+        usage_spool_reader_close(&workers[i].spool);
         text_pool_close(&workers[i].texts);
         key_map_close(&workers[i].checked);
         free(workers[i].days);
@@ -353,7 +353,7 @@ bool cost_stage_run(const struct cost_stage *stage, struct error *error)
     };
     work.attribution = attribution_open(&request, &arena);
     day_span_build(stage->inventory, stage->days, &arena, &work.spans, &work.span_count);
-    work.workers = open_workers(config->threads);
+    work.workers = open_workers(stage->spool, config->threads);
     bool done = run_passes(&work, error);
     rollups_close(work.rollups);
     if (!done)

@@ -1,6 +1,7 @@
 #include "run/usage_spool.h"
 
 #include "base/arena.h"
+#include "base/byte_buffer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,68 +10,65 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The columns of usage_state.def: texts and integers of four bytes, then numbers of eight. */
-#define TAKE_TEXT(name)    offsetof(struct usage_row, name),
-#define TAKE_INTEGER(name) offsetof(struct usage_row, name),
-#define TAKE_NUMERIC(name)
-#define TAKE_DAY(name)
-#define STATE_COLUMN(name, kind) TAKE_##kind(name)
+enum { MOST_TEXT_BYTES = 8 << 20, WRITERS = 16 };
+
+/* The texts of a line, which in the file are numbers: ids of spool->texts, or with this bit places
+ * among the block's own. */
+#define OWN_TEXT (UINT32_C(1) << 31)
+
 static const size_t text_offsets[] = {
-#include "run/usage_state.def"
+    offsetof(struct usage_line, namespace_name),
+    offsetof(struct usage_line, node),
+    offsetof(struct usage_line, resource_id),
+    offsetof(struct usage_line, pod_labels),
+    offsetof(struct usage_line, volume_labels),
+    offsetof(struct usage_line, claim),
+    offsetof(struct usage_line, volume),
+    offsetof(struct usage_line, storageclass),
+    offsetof(struct usage_line, csi_volume_handle),
 };
-#undef TAKE_TEXT
-#undef TAKE_INTEGER
-#undef TAKE_NUMERIC
-#define TAKE_TEXT(name)
-#define TAKE_INTEGER(name)
-#define TAKE_NUMERIC(name) offsetof(struct usage_row, name),
-static const size_t number_offsets[] = {
-#include "run/usage_state.def"
-};
+enum { LINE_TEXTS = sizeof text_offsets / sizeof text_offsets[0] };
 
-enum {
-    WORDS = sizeof text_offsets / sizeof text_offsets[0],
-    NUMBERS = sizeof number_offsets / sizeof number_offsets[0],
-};
+static uint32_t *text_of(struct usage_line *line, int text)
+{
+    return (uint32_t *)(void *)((char *)line + text_offsets[text]);
+}
 
-struct packed_row {
-    uint32_t words[WORDS];
-    double numbers[NUMBERS];
-};
-
-struct packed_fact {
-    uint32_t fact;
-    uint32_t value;
-};
-
-/* A block: text_count lengths, rows, facts, then the bytes of the texts. Text 0 is null. */
+/* A block: lines, facts, lengths of its own texts, then their bytes. */
 struct block {
     off_t offset;
-    size_t text_count; /* null not counted */
-    size_t text_bytes;
-    size_t row_count;
+    size_t line_count;
     size_t fact_count;
+    size_t text_count;
+    size_t text_bytes;
     bool present;
+};
+
+/* The numbers of a pool's texts. */
+struct writer {
+    const struct text_pool *texts;
+    uint64_t serial;
+    struct number_list numbers; /* by text id; 0: not asked for yet */
 };
 
 struct usage_spool {
     int file;
     struct period days;
     struct block *blocks; /* by cluster, then day */
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of what follows, while days are put */
     off_t end;
+    struct text_pool texts; /* those in memory */
+    struct writer writers[WRITERS];
+    size_t writer_count; /* ever taken; of more than there is room for the oldest goes */
 };
-
-static bool is_integer(size_t offset)
-{
-    return offset == offsetof(struct usage_row, report_period_id) ||
-           offset == offsetof(struct usage_row, cost_category_id);
-}
 
 static void close_spool(void *resource)
 {
     struct usage_spool *spool = resource;
     close(spool->file);
+    for (size_t i = 0; i < WRITERS; i++)
+        number_list_close(&spool->writers[i].numbers);
+    text_pool_close(&spool->texts);
     pthread_mutex_destroy(&spool->lock);
 }
 
@@ -92,6 +90,7 @@ bool usage_spool_open(size_t clusters, struct period days, struct arena *arena,
     spool->file = file;
     spool->days = days;
     spool->blocks = arena_alloc_array(arena, clusters * day_count, sizeof *spool->blocks);
+    text_pool_init(&spool->texts);
     pthread_mutex_init(&spool->lock, NULL);
     arena_on_close(arena, close_spool, spool);
     *result = spool;
@@ -102,37 +101,6 @@ static struct block *find_block(struct usage_spool *spool, size_t cluster, int32
 {
     size_t day_count = (size_t)(spool->days.last - spool->days.first + 1);
     return &spool->blocks[cluster * day_count + (size_t)(day - spool->days.first)];
-}
-
-/* Numbers the texts of one block from 1 on. */
-struct numbering {
-    uint32_t *number_of; /* by pool id; 0: not yet, and null */
-    uint32_t *ids;
-    uint32_t count;
-};
-
-static uint32_t number_text(struct numbering *numbering, uint32_t id)
-{
-    if (id == TEXT_NULL)
-        return 0;
-    if (numbering->number_of[id] == 0) {
-        numbering->ids[numbering->count++] = id;
-        numbering->number_of[id] = numbering->count;
-    }
-    return numbering->number_of[id];
-}
-
-static void pack_row(const struct usage_row *row, struct numbering *numbering,
-                     struct packed_row *packed)
-{
-    const char *bytes = (const char *)row;
-    for (int i = 0; i < WORDS; i++) {
-        memcpy(&packed->words[i], bytes + text_offsets[i], sizeof packed->words[i]);
-        if (!is_integer(text_offsets[i]))
-            packed->words[i] = number_text(numbering, packed->words[i]);
-    }
-    for (int i = 0; i < NUMBERS; i++)
-        memcpy(&packed->numbers[i], bytes + number_offsets[i], sizeof packed->numbers[i]);
 }
 
 static bool write_all(int file, const char *bytes, size_t length, off_t offset, struct error *error)
@@ -169,124 +137,209 @@ static bool read_all(int file, char *bytes, size_t length, off_t offset, struct 
     return true;
 }
 
+/* ---- putting ---- */
+
+/* A day on its way into a block. */
+struct packing {
+    struct usage_spool *spool;
+    struct writer *writer;
+    struct number_list own; /* text ids of the block's own texts */
+};
+
+static struct writer *find_writer(struct usage_spool *spool, const struct text_pool *texts)
+{
+    struct writer *writer = NULL;
+    for (size_t i = 0; i < WRITERS && writer == NULL; i++)
+        if (spool->writers[i].texts == texts)
+            writer = &spool->writers[i];
+    if (writer == NULL)
+        writer = &spool->writers[spool->writer_count++ % WRITERS];
+    if (writer->serial != texts->serial)
+        writer->numbers.count = 0;
+    writer->texts = texts;
+    writer->serial = texts->serial;
+    number_list_cover(&writer->numbers, texts->count);
+    return writer;
+}
+
+/* The id of a text in memory, or UINT32_MAX when there is no room for it. */
+static uint32_t keep_text(struct usage_spool *spool, struct text text)
+{
+    if (spool->texts.bytes + text.length <= MOST_TEXT_BYTES)
+        return text_pool_intern(&spool->texts, text.bytes, text.length);
+    return text_pool_find(&spool->texts, text.bytes, text.length);
+}
+
+static uint32_t number_text(struct packing *packing, uint32_t id)
+{
+    uint32_t *number = &packing->writer->numbers.items[id];
+    if (id == TEXT_NULL || *number != 0)
+        return *number;
+    *number = keep_text(packing->spool, text_pool_borrow(packing->writer->texts, id));
+    if (*number == UINT32_MAX) {
+        *number = OWN_TEXT | packing->own.count;
+        number_list_add(&packing->own, id);
+    }
+    return *number;
+}
+
+static void pack_line(struct packing *packing, const struct usage_row *row, bool is_pod,
+                      struct usage_line *line)
+{
+    *line = (struct usage_line){
+        .namespace_name = row->namespace,
+        .node = row->node,
+        .resource_id = row->resource_id,
+        .pod_labels = row->pod_labels,
+        .volume_labels = row->volume_labels,
+        .claim = row->persistentvolumeclaim,
+        .volume = row->persistentvolume,
+        .storageclass = row->storageclass,
+        .csi_volume_handle = row->csi_volume_handle,
+        .data_source = is_pod ? DATA_SOURCE_POD : DATA_SOURCE_STORAGE,
+        .cost_category_id = row->cost_category_id,
+        .effective_cpu_core_hours = row->pod_effective_usage_cpu_core_hours,
+        .effective_memory_gib_hours = row->pod_effective_usage_memory_gigabyte_hours,
+        .capacity_cpu_core_hours = row->node_capacity_cpu_core_hours,
+        .capacity_memory_gib_hours = row->node_capacity_memory_gigabyte_hours,
+        .claim_capacity_gib = row->persistentvolumeclaim_capacity_gigabyte,
+    };
+    for (int i = 0; i < LINE_TEXTS; i++)
+        *text_of(line, i) = number_text(packing, *text_of(line, i));
+}
+
 static size_t block_size(const struct block *block)
 {
-    return block->row_count * sizeof(struct packed_row) +
-           block->fact_count * sizeof(struct packed_fact) + block->text_count * sizeof(uint32_t) +
+    return block->line_count * sizeof(struct usage_line) +
+           block->fact_count * sizeof(struct usage_fact) + block->text_count * sizeof(uint32_t) +
            block->text_bytes;
 }
 
-/* Lays a day out as it lies in the file; the bytes are in `arena`. */
-static char *pack_day(const struct usage_day *day, struct block *block, struct arena *arena)
+/* Puts the block's own texts behind what it has. The pool's ids forget their numbers, which mean
+ * nothing to other blocks. */
+static void pack_texts(struct packing *packing, struct block *block, struct byte_buffer *bytes)
 {
-    const struct text_pool *texts = day->rows.texts;
-    struct numbering numbering = {arena_alloc_array(arena, texts->count, sizeof(uint32_t)),
-                                  arena_alloc_array(arena, texts->count, sizeof(uint32_t)), 0};
-    struct packed_row *rows = arena_alloc_array(arena, day->rows.count, sizeof *rows);
-    for (size_t i = 0; i < day->rows.count; i++)
-        pack_row((const struct usage_row *)day->rows.rows + i, &numbering, &rows[i]);
-    struct packed_fact *facts = arena_alloc_array(arena, day->facts.count, sizeof *facts);
+    const struct text_pool *texts = packing->writer->texts;
+    block->text_count = packing->own.count;
+    for (uint32_t i = 0; i < packing->own.count; i++) {
+        struct text text = text_pool_borrow(texts, packing->own.items[i]);
+        byte_buffer_append(bytes, &text.length, sizeof text.length);
+        block->text_bytes += text.length;
+    }
+    for (uint32_t i = 0; i < packing->own.count; i++) {
+        struct text text = text_pool_borrow(texts, packing->own.items[i]);
+        byte_buffer_append(bytes, text.bytes, text.length);
+        packing->writer->numbers.items[packing->own.items[i]] = 0;
+    }
+}
+
+/* Lays a day out as it lies in the file. */
+static void pack_day(struct usage_spool *spool, const struct usage_day *day, struct block *block,
+                     struct byte_buffer *bytes)
+{
+    const struct usage_row *rows = day->rows.rows;
+    const struct usage_fact *facts = day->facts.rows;
+    struct packing packing = {.spool = spool, .writer = find_writer(spool, day->rows.texts)};
+    uint32_t pod = text_pool_find(day->rows.texts, "Pod", strlen("Pod"));
+    *block = (struct block){
+        .line_count = day->rows.count, .fact_count = day->facts.count, .present = true};
+    byte_buffer_reserve(bytes, block_size(block));
+    for (size_t i = 0; i < day->rows.count; i++) {
+        struct usage_line line;
+        pack_line(&packing, &rows[i], rows[i].data_source == pod, &line);
+        byte_buffer_append(bytes, &line, sizeof line);
+    }
     for (size_t i = 0; i < day->facts.count; i++) {
-        const struct usage_fact *fact = (const struct usage_fact *)day->facts.rows + i;
-        facts[i] = (struct packed_fact){number_text(&numbering, fact->fact),
-                                        number_text(&numbering, fact->value)};
+        const struct usage_fact fact = {.usage_start = facts[i].usage_start,
+                                        .fact = number_text(&packing, facts[i].fact),
+                                        .value = number_text(&packing, facts[i].value)};
+        byte_buffer_append(bytes, &fact, sizeof fact);
     }
-    *block = (struct block){.text_count = numbering.count,
-                            .row_count = day->rows.count,
-                            .fact_count = day->facts.count,
-                            .present = true};
-    for (uint32_t i = 0; i < numbering.count; i++)
-        block->text_bytes += text_pool_borrow(texts, numbering.ids[i]).length;
-    char *bytes = arena_alloc(arena, block_size(block));
-    char *to = mempcpy(bytes, rows, block->row_count * sizeof *rows);
-    to = mempcpy(to, facts, block->fact_count * sizeof *facts);
-    for (uint32_t i = 0; i < numbering.count; i++)
-        to = mempcpy(to, &texts->texts[numbering.ids[i]].length, sizeof(uint32_t));
-    for (uint32_t i = 0; i < numbering.count; i++) {
-        struct text text = text_pool_borrow(texts, numbering.ids[i]);
-        to = mempcpy(to, text.bytes, text.length);
-    }
-    return bytes;
+    pack_texts(&packing, block, bytes);
+    number_list_close(&packing.own);
 }
 
 bool usage_spool_put(struct usage_spool *spool, size_t cluster, const struct usage_day *day,
                      struct error *error)
 {
-    struct arena arena;
+    struct byte_buffer bytes = {0};
     struct block block;
-    arena_init(&arena);
-    const char *bytes = pack_day(day, &block, &arena);
-    size_t size = block_size(&block);
     pthread_mutex_lock(&spool->lock);
+    pack_day(spool, day, &block, &bytes);
     block.offset = spool->end;
-    spool->end += (off_t)size;
+    spool->end += (off_t)bytes.length;
     pthread_mutex_unlock(&spool->lock);
-    bool done = write_all(spool->file, bytes, size, block.offset, error);
+    bool done =
+        write_all(spool->file, (const char *)bytes.bytes, bytes.length, block.offset, error);
     *find_block(spool, cluster, day->day) = block;
-    arena_close(&arena);
+    byte_buffer_close(&bytes);
     return done;
 }
 
-static void unpack_row(const struct packed_row *packed, const uint32_t *ids, int32_t day,
-                       struct usage_row *row)
+/* ---- getting ---- */
+
+void usage_spool_reader_init(struct usage_spool_reader *reader, struct usage_spool *spool,
+                             struct text_pool *texts)
 {
-    char *bytes = (char *)row;
-    for (size_t i = 0; i < usage_table.column_count; i++) {
-        const double null = MEASURE_NULL;
-        if (usage_table.columns[i].kind == COLUMN_NUMERIC)
-            memcpy(bytes + usage_table.columns[i].offset, &null, sizeof null);
-    }
-    for (int i = 0; i < WORDS; i++) {
-        uint32_t word = is_integer(text_offsets[i]) ? packed->words[i] : ids[packed->words[i]];
-        memcpy(bytes + text_offsets[i], &word, sizeof word);
-    }
-    for (int i = 0; i < NUMBERS; i++)
-        memcpy(bytes + number_offsets[i], &packed->numbers[i], sizeof packed->numbers[i]);
-    row->usage_start = row->usage_end = day;
+    *reader = (struct usage_spool_reader){.spool = spool, .texts = texts};
 }
 
-/* Interns the texts at the end of a block; returns their ids by number. */
+void usage_spool_reader_close(struct usage_spool_reader *reader)
+{
+    number_list_close(&reader->ids);
+}
+
+/* Interns the texts at the end of a block; returns their ids. */
 static const uint32_t *unpack_texts(const struct block *block, const char *from,
                                     struct text_pool *texts, struct arena *arena)
 {
-    uint32_t *ids = arena_alloc_array(arena, block->text_count + 1, sizeof *ids);
+    uint32_t *ids = arena_alloc_array(arena, block->text_count, sizeof *ids);
     const char *bytes = from + block->text_count * sizeof(uint32_t);
-    ids[0] = TEXT_NULL;
     for (size_t i = 0; i < block->text_count; i++) {
         uint32_t length;
         memcpy(&length, from + i * sizeof length, sizeof length);
-        ids[i + 1] = text_pool_intern(texts, bytes, length);
+        ids[i] = text_pool_intern(texts, bytes, length);
         bytes += length;
     }
     return ids;
 }
 
-bool usage_spool_get(struct usage_spool *spool, size_t cluster, int32_t day,
-                     struct text_pool *texts, struct arena *arena, struct usage_day *result,
-                     struct error *error)
+static uint32_t id_of(struct usage_spool_reader *reader, const uint32_t *own, uint32_t number)
 {
-    const struct block *block = find_block(spool, cluster, day);
-    *result = (struct usage_day){.day = day,
-                                 .rows = {&usage_table, NULL, 0, texts},
-                                 .facts = {&usage_fact_table, NULL, 0, texts}};
+    if ((number & OWN_TEXT) != 0)
+        return own[number ^ OWN_TEXT];
+    uint32_t *id = &reader->ids.items[number];
+    if (*id == 0 && number != TEXT_NULL) {
+        struct text text = text_pool_borrow(&reader->spool->texts, number);
+        *id = text_pool_intern(reader->texts, text.bytes, text.length);
+    }
+    return *id;
+}
+
+bool usage_spool_get(struct usage_spool_reader *reader, size_t cluster, int32_t day,
+                     struct arena *arena, struct spooled_day *result, struct error *error)
+{
+    const struct block *block = find_block(reader->spool, cluster, day);
+    *result = (struct spooled_day){0};
     if (!block->present)
         return true;
     char *bytes = arena_alloc(arena, block_size(block));
-    TRY(read_all(spool->file, bytes, block_size(block), block->offset, error));
-    const struct packed_row *packed_rows = (const struct packed_row *)(const void *)bytes;
-    const struct packed_fact *packed_facts =
-        (const struct packed_fact *)(const void *)(packed_rows + block->row_count);
-    const uint32_t *ids =
-        unpack_texts(block, (const char *)(packed_facts + block->fact_count), texts, arena);
-    struct usage_row *rows = arena_alloc_array(arena, block->row_count, sizeof *rows);
-    for (size_t i = 0; i < block->row_count; i++)
-        unpack_row(&packed_rows[i], ids, day, &rows[i]);
-    struct usage_fact *facts = arena_alloc_array(arena, block->fact_count, sizeof *facts);
-    for (size_t i = 0; i < block->fact_count; i++)
-        facts[i] = (struct usage_fact){.usage_start = day,
-                                       .fact = ids[packed_facts[i].fact],
-                                       .value = ids[packed_facts[i].value]};
-    result->rows = (struct row_batch){&usage_table, rows, block->row_count, texts};
-    result->facts = (struct row_batch){&usage_fact_table, facts, block->fact_count, texts};
+    TRY(read_all(reader->spool->file, bytes, block_size(block), block->offset, error));
+    struct usage_line *lines = (struct usage_line *)(void *)bytes;
+    struct usage_fact *facts = (struct usage_fact *)(void *)(lines + block->line_count);
+    const uint32_t *own =
+        unpack_texts(block, (const char *)(facts + block->fact_count), reader->texts, arena);
+    if (reader->serial != reader->texts->serial)
+        reader->ids.count = 0;
+    reader->serial = reader->texts->serial;
+    number_list_cover(&reader->ids, reader->spool->texts.count);
+    for (size_t i = 0; i < block->line_count; i++)
+        for (int text = 0; text < LINE_TEXTS; text++)
+            *text_of(&lines[i], text) = id_of(reader, own, *text_of(&lines[i], text));
+    for (size_t i = 0; i < block->fact_count; i++) {
+        facts[i].fact = id_of(reader, own, facts[i].fact);
+        facts[i].value = id_of(reader, own, facts[i].value);
+    }
+    *result = (struct spooled_day){lines, block->line_count, facts, block->fact_count};
     return true;
 }
