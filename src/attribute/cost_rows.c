@@ -75,7 +75,6 @@ struct row_maker {
     struct key_buffer buffer;
     XXH128_hash_t *part_digests;
     XXH128_hash_t *receiver_digests;
-    struct number_list known; /* by receiver: 1 where its digest is */
     XXH128_hash_t target_digest;
     uint32_t target;       /* of that digest; rows of a target follow each other */
     uint32_t *cluster_ids; /* text ids, by cluster */
@@ -133,12 +132,10 @@ static XXH128_hash_t digest_receiver(struct row_maker *maker, const uint32_t *re
 static void make_uuid(struct row_maker *maker, const struct cost_group *group,
                       const uint32_t *receiver, unsigned char uuid[UUID_SIZE])
 {
-    if (maker->known.items[group->receiver] == 0) {
-        maker->known.items[group->receiver] = 1;
-        maker->receiver_digests[group->receiver] = digest_receiver(maker, receiver);
-    }
-    XXH128_hash_t name[2] = {maker->part_digests[group->part],
-                             maker->receiver_digests[group->receiver]};
+    XXH128_hash_t *digest = &maker->receiver_digests[group->receiver];
+    if (digest->low64 == 0) /* not made yet; in the rare case that it is 0, it is made again */
+        *digest = digest_receiver(maker, receiver);
+    XXH128_hash_t name[2] = {maker->part_digests[group->part], *digest};
     uuid_v5(row_namespace, name, sizeof name, uuid);
 }
 
@@ -177,7 +174,7 @@ static void open_maker(struct row_maker *maker)
     for (uint32_t i = 0; i < parts->count; i++)
         maker->part_digests[i] = digest_part(maker->names, key_map_key(parts, i), &maker->buffer);
     maker->receiver_digests = memory_grow(NULL, receivers * sizeof *maker->receiver_digests);
-    number_list_reset(&maker->known, receivers);
+    memset(maker->receiver_digests, 0, receivers * sizeof *maker->receiver_digests);
     maker->target = UINT32_MAX;
     maker->cluster_ids = memory_grow(NULL, (bill->cluster_count + 1) * sizeof(uint32_t));
     maker->cluster_aliases = memory_grow(NULL, (bill->cluster_count + 1) * sizeof(uint32_t));
@@ -200,7 +197,6 @@ static void close_maker(struct row_maker *maker)
     free(maker->buffer.bytes);
     free(maker->part_digests);
     free(maker->receiver_digests);
-    number_list_close(&maker->known);
     free(maker->cluster_ids);
     free(maker->cluster_aliases);
     key_map_close(&maker->accounts);
@@ -285,26 +281,33 @@ static void fill_row(struct row_maker *maker, const struct cost_group *group, st
     make_uuid(maker, group, receiver, row->uuid);
 }
 
+static void fetch_text(struct text text)
+{
+    enum { LINE = 64 };
+    for (uint32_t at = 0; at < text.length; at += LINE)
+        __builtin_prefetch(text.bytes + at);
+}
+
 /* Groups lie in the order of line parts, rows are made in their own, and what a row needs lies
  * where group, receiver and tags say: each is fetched ahead, when what tells its place has come. */
 static void fetch_ahead(const struct row_maker *maker, const struct cost_groups *groups,
                         const struct number_list *numbers, uint32_t row)
 {
-    enum { STEP = 8 };
+    enum { STEP = 6 };
     const struct cost_group_names *names = maker->names;
-    const struct text *texts = names->texts->texts;
+    const struct key_map *receivers = &names->receivers->map;
     if (row + 4 * STEP >= numbers->count)
         return;
     const uint32_t *ahead = numbers->items + row;
-    const struct key_map *receivers = &names->receivers->map;
     __builtin_prefetch(&groups->groups[ahead[4 * STEP]]);
     uint32_t receiver = groups->groups[ahead[3 * STEP]].receiver;
     __builtin_prefetch(key_map_key(receivers, receiver));
     __builtin_prefetch(&maker->receiver_digests[receiver]);
-    receiver = groups->groups[ahead[2 * STEP]].receiver;
-    __builtin_prefetch(&texts[key_map_key(receivers, receiver)[RECEIVER_TAGS]]);
-    receiver = groups->groups[ahead[STEP]].receiver;
-    __builtin_prefetch(texts[key_map_key(receivers, receiver)[RECEIVER_TAGS]].bytes);
+    const uint32_t *key = key_map_key(receivers, groups->groups[ahead[2 * STEP]].receiver);
+    __builtin_prefetch(key_map_key(&names->targets->map, key[RECEIVER_TARGET]));
+    __builtin_prefetch(&names->texts->texts[key[RECEIVER_TAGS]]);
+    key = key_map_key(receivers, groups->groups[ahead[STEP]].receiver);
+    fetch_text(text_pool_borrow(names->texts, key[RECEIVER_TAGS]));
 }
 
 void cost_rows_build(struct cost_rows *rows, const struct cost_groups *groups,
