@@ -27,6 +27,7 @@ extern "C" {
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <future>
@@ -1384,6 +1385,12 @@ class column_chunk
         return count_;
     }
 
+    /* Whether all rows of the page that are there are finite, as far as the dictionary tells. */
+    bool page_is_finite() const
+    {
+        return !page.is_plain && finite_;
+    }
+
     /* of texts as an array. */
     const shared_ptr<arrow::ArrayData> &texts()
     {
@@ -1475,10 +1482,17 @@ class column_chunk
         if (kind_ == nullptr)
             read_texts(values, count);
         else
-            plain_numbers(kind_, values.bytes, count,
-                          reinterpret_cast<uint64_t *>(
-                              numbers_.room(static_cast<int64_t>(std::max<size_t>(count, 1) * 8))));
+            read_numbers(values, count);
         count_ = count;
+    }
+
+    void read_numbers(struct page_bytes values, size_t count)
+    {
+        uint8_t *room = numbers_.room(static_cast<int64_t>(std::max<size_t>(count, 1) * 8));
+        plain_numbers(kind_, values.bytes, count, reinterpret_cast<uint64_t *>(room));
+        const auto *measures = reinterpret_cast<const double *>(room);
+        finite_ = std::all_of(measures, measures + count,
+                              [](double measure) { return std::isfinite(measure); });
     }
 
     void read_texts(struct page_bytes values, size_t count)
@@ -1501,6 +1515,7 @@ class column_chunk
     reused_buffer unpacked_, numbers_;
     shared_ptr<arrow::ArrayData> texts_;
     size_t count_ = 0;
+    bool finite_ = false; /* the numbers, read as doubles */
     bool has_dictionary_ = false;
 };
 
@@ -1519,6 +1534,8 @@ struct column {
      * they know its encodings not, by Arrow's reader */
     shared_ptr<parquet::ColumnReader> reader;
     shared_ptr<column_chunk> chunk;
+
+    bool known_finite = false; /* the measures of the batch given out last */
 
     /* The dictionary given out last, and the one before: kept so that the next dictionary cannot
      * get its address; see bridge.h. */
@@ -1860,11 +1877,13 @@ size_t find_page_rows(const column &column, const struct column_rows &rows, size
     return std::min(wanted - rows.count, column.chunk->page.rows_left);
 }
 
-void decode_numbers(const column &column, size_t wanted, struct column_rows *rows)
+void decode_numbers(column &column, size_t wanted, struct column_rows *rows)
 {
     column_chunk &chunk = *column.chunk;
+    column.known_finite = true;
     while (rows->count < wanted) {
         size_t count = find_page_rows(column, *rows, wanted);
+        column.known_finite &= chunk.page_is_finite();
         struct error error;
         check_decoded(data_page_numbers(&chunk.page, count, &column.kind, chunk.numbers(),
                                         chunk.count(), rows, &error),
@@ -2015,6 +2034,7 @@ shared_ptr<arrow::ArrayData> all_null(const shared_ptr<arrow::DataType> &type, i
 shared_ptr<arrow::ArrayData> read_column(arrow_scan *scan, size_t at, int64_t rows)
 {
     column &column = scan->columns[at];
+    column.known_finite = false;
     const auto &type = scan->schema->field(static_cast<int>(at))->type();
     if (column.source == source::ABSENT) {
         auto &nulls = scan->absent[column.layout];
@@ -2151,6 +2171,11 @@ bool arrow_scan_next(struct arrow_scan *scan, struct ArrowArray *array,
         scan->rows_left -= rows;
         return true;
     });
+}
+
+bool arrow_scan_known_finite(const struct arrow_scan *scan, size_t column)
+{
+    return scan->columns[column].known_finite;
 }
 
 void arrow_scan_close(struct arrow_scan *scan)

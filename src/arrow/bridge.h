@@ -159,6 +159,11 @@ struct arrow_batch_place {
 MUST_CHECK bool arrow_scan_next(struct arrow_scan *scan, struct ArrowArray *array,
                                 struct arrow_batch_place *place, struct error *error);
 
+/* True: a column of measures, counted among those read, has no infinity and no NaN in the batch
+ * given out last; known without a look at its rows where they all come from a dictionary. False:
+ * who wants to know must look. */
+bool arrow_scan_known_finite(const struct arrow_scan *scan, size_t column);
+
 /* Closes before the arena does. */
 void arrow_scan_close(struct arrow_scan *scan);
 

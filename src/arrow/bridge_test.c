@@ -4,6 +4,7 @@
 
 #include <arrow/c/abi.h>
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -368,6 +369,32 @@ static void test_other_types_are_brought_to_the_three_layouts(void **state)
     }
 }
 
+static void test_a_dictionary_tells_whether_numbers_are_finite(void **state)
+{
+    struct place *place = *state;
+    static const double finite[] = {1, 2, -1e300, 4};
+    static const double infinite[] = {1, 2, 3, HUGE_VAL};
+    static const struct {
+        const double *numbers;
+        bool dictionary, expected;
+    } cases[] = {{finite, true, true}, {finite, false, false}, {infinite, true, false}};
+    const struct arrow_request request = {"c", ARROW_MEASURE, true, false};
+    const struct arrow_slice slice = {"t.parquet", NULL, 0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct test_column column = {"c", "g", cases[i].numbers, sizeof(double), NULL, NULL};
+        struct arrow_scan *scan;
+        struct ArrowArray batch;
+        struct arrow_batch_place where;
+        write_file(place, "t.parquet", &column, 1, 4, 1, cases[i].dictionary);
+        assert_ok(place, arrow_scan_open(place->store, &slice, 1, &request, 1, 3, &place->arena,
+                                         &scan, &place->error));
+        assert_ok(place, arrow_scan_next(scan, &batch, &where, &place->error));
+        assert_int_equal(arrow_scan_known_finite(scan, 0), cases[i].expected);
+        batch.release(&batch);
+        arrow_scan_close(scan);
+    }
+}
+
 static void test_a_missing_optional_column_is_null(void **state)
 {
     struct place *place = *state;
@@ -713,6 +740,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_a_written_file_reads_back_with_and_without_dictionaries),
         CASE(test_other_types_are_brought_to_the_three_layouts),
+        CASE(test_a_dictionary_tells_whether_numbers_are_finite),
         CASE(test_a_missing_optional_column_is_null),
         CASE(test_a_missing_required_column_names_file_column_and_what_is_there),
         CASE(test_a_column_of_another_type_names_both_types),

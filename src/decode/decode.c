@@ -219,13 +219,14 @@ static bool check_finite(const struct decode_column *column, const double *value
 }
 
 static bool decode_measure(struct decode_column *column, const struct ArrowArray *array,
-                           const struct arrow_batch_place *place, const double **result,
-                           struct error *error)
+                           bool known_finite, const struct arrow_batch_place *place,
+                           const double **result, struct error *error)
 {
     size_t rows = (size_t)array->length;
     const double *values = (const double *)array->buffers[1] + array->offset;
     const uint8_t *valid = array->null_count == 0 ? NULL : array->buffers[0];
-    TRY(check_finite(column, values, valid, array->offset, rows, place, error));
+    if (!known_finite)
+        TRY(check_finite(column, values, valid, array->offset, rows, place, error));
     *result = values;
     if (valid == NULL)
         return true;
@@ -264,7 +265,10 @@ static bool decode_column(struct decode *decode, struct decode_column *column,
         *result = decode_time(column, array);
         return true;
     case ARROW_MEASURE:
-        return decode_measure(column, array, place, (const double **)result, error);
+        return decode_measure(
+            column, array,
+            arrow_scan_known_finite(decode->scan, (size_t)(column - decode->columns)), place,
+            (const double **)result, error);
     }
     return error_set(error, ERROR_INTERNAL, "column %s has no layout", column->column->name);
 }

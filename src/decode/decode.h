@@ -15,7 +15,7 @@ struct arrow_slice;
 struct arrow_store;
 struct decode;
 
-enum { DECODE_BATCH_ROWS = 65536 };
+enum { DECODE_BATCH_ROWS = 32768 };
 
 struct decode_request {
     const struct report_layout *layout;

@@ -9,7 +9,9 @@
 enum { BIT_GROUP = 8 }; /* numbers that fill whole bytes, whatever their width */
 
 /* Unpacks `groups` groups of eight numbers of `width` bits, 0 … 32, from groups × width bytes.
- * Nothing beyond `bytes` + `length`, which holds them all, is read. */
-void bit_unpack(const uint8_t *bytes, size_t length, unsigned width, size_t groups, uint32_t *to);
+ * Nothing beyond `bytes` + `length`, which holds them all, is read. Returns the bits of all numbers
+ * together: no number is greater. */
+uint32_t bit_unpack(const uint8_t *bytes, size_t length, unsigned width, size_t groups,
+                    uint32_t *to);
 
 #endif

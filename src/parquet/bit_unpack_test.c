@@ -29,9 +29,13 @@ static void test_every_width_and_length_is_unpacked_bit_by_bit(void **state)
             for (size_t i = 0; i < length; i++)
                 bytes[i + 1] = (uint8_t)rand();
             uint32_t numbers[MOST_GROUPS * BIT_GROUP];
-            bit_unpack(bytes + 1, length, width, groups, numbers);
-            for (size_t i = 0; i < groups * BIT_GROUP; i++)
+            uint32_t together = bit_unpack(bytes + 1, length, width, groups, numbers);
+            uint32_t expected = 0;
+            for (size_t i = 0; i < groups * BIT_GROUP; i++) {
                 assert_int_equal(numbers[i], bits_of(bytes + 1, i * width, width));
+                expected |= numbers[i];
+            }
+            assert_int_equal(together, expected);
             free(bytes);
         }
 }

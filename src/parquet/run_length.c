@@ -100,40 +100,41 @@ static const uint8_t *packed_at(const struct run_length *runs, size_t taken, siz
     return at;
 }
 
-/* Unpacks numbers of a packed run, at most BLOCK, that need not begin or end with a group. Gives
- * where the first one stands in `block`, which has room for two groups more. */
-static const uint32_t *unpack_block(struct run_length *runs, size_t count, uint32_t *block)
+/* Whether all are below a bound of at most 2^31. Only a number that is not sets the highest bit of
+ * itself or of its distance from the last that is; many are tried at once so. */
+static bool all_below(const uint32_t *numbers, size_t count, size_t bound)
+{
+    const uint32_t last = (uint32_t)bound - 1;
+    uint32_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits |= numbers[i] | (last - numbers[i]);
+    return bound > 0 && bits >> 31 == 0;
+}
+
+/* Unpacks numbers of a packed run, at most BLOCK, that need not begin or end with a group, and
+ * looks whether all are below `bound`. Gives where the first one stands in `block`, which has room
+ * for two groups more; NULL: some number is not. */
+static const uint32_t *unpack_block(struct run_length *runs, size_t count, size_t bound,
+                                    uint32_t *block)
 {
     size_t length;
     const uint8_t *at = packed_at(runs, runs->taken, &length);
     size_t skipped = runs->taken % BIT_GROUP;
     size_t groups = (skipped + count + BIT_GROUP - 1) / BIT_GROUP;
+    uint32_t together;
     if (groups * runs->width <= length) {
-        bit_unpack(at, length, runs->width, groups, block);
+        together = bit_unpack(at, length, runs->width, groups, block);
     } else { /* the last group lacks bytes that nobody asks for */
         uint8_t padded[32] = {0};
         size_t whole = groups - 1;
-        bit_unpack(at, length, runs->width, whole, block);
+        together = bit_unpack(at, length, runs->width, whole, block);
         memcpy(padded, at + whole * runs->width, length - whole * runs->width);
-        bit_unpack(padded, sizeof padded, runs->width, 1, block + whole * BIT_GROUP);
+        together |= bit_unpack(padded, sizeof padded, runs->width, 1, block + whole * BIT_GROUP);
     }
     runs->taken += count;
     runs->left -= count;
-    return block + skipped;
-}
-
-/* The bits of all numbers together are at least the greatest of them, and often little more. */
-static bool all_below(const uint32_t *numbers, size_t count, size_t bound)
-{
-    uint32_t together = 0;
-    for (size_t i = 0; i < count; i++)
-        together |= numbers[i];
-    if (together < bound)
-        return true;
-    for (size_t i = 0; i < count; i++)
-        if (numbers[i] >= bound)
-            return false;
-    return true;
+    const uint32_t *numbers = block + skipped;
+    return together < bound || all_below(numbers, count, bound) ? numbers : NULL;
 }
 
 static size_t least(size_t a, size_t b)
@@ -157,10 +158,13 @@ bool run_length_indices(struct run_length *runs, size_t count, size_t bound, int
             runs->left -= piece;
         } else {
             piece = least(piece, BLOCK);
-            const uint32_t *numbers = unpack_block(runs, piece, block);
-            if (!all_below(numbers, piece, bound))
+            bool fits = runs->taken % BIT_GROUP == 0 && piece % BIT_GROUP == 0;
+            const uint32_t *numbers =
+                unpack_block(runs, piece, bound, fits ? (uint32_t *)to : block);
+            if (numbers == NULL)
                 return fail_bound(error);
-            memcpy(to, numbers, piece * sizeof *to);
+            if (!fits)
+                memcpy(to, numbers, piece * sizeof *to);
         }
         to += piece;
         count -= piece;
@@ -185,8 +189,8 @@ bool run_length_values(struct run_length *runs, size_t count, const uint64_t *va
             runs->left -= piece;
         } else {
             piece = least(piece, BLOCK);
-            const uint32_t *numbers = unpack_block(runs, piece, block);
-            if (!all_below(numbers, piece, bound))
+            const uint32_t *numbers = unpack_block(runs, piece, bound, block);
+            if (numbers == NULL)
                 return fail_bound(error);
             for (size_t i = 0; i < piece; i++)
                 to[i] = values[numbers[i]];
