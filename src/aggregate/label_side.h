@@ -15,10 +15,12 @@
 #include <stdint.h>
 
 struct label_side {
-    struct key_map names; /* (day, name) → index into first[] */
-    struct key_map sets;  /* (day, name, set): distinct */
-    uint32_t *first;      /* first entry of the name + 1, 0: none */
-    uint32_t *next;       /* next entry of the same name + 1, by index of `sets` */
+    struct key_map names;        /* (day, name) → index into first[] */
+    struct key_map sets;         /* (day, name, set): distinct */
+    uint32_t *first;             /* first entry of the name + 1, 0: none */
+    uint32_t *next;              /* next entry of the same name + 1, by index of `sets` */
+    struct label_latest *latest; /* by name: the day added last, asked for most */
+    uint32_t latest_room;
     uint32_t first_room;
     uint32_t next_room;
 };

@@ -35,6 +35,7 @@ void pod_usage_close(struct pod_usage *usage)
     key_map_close(&usage->groups);
     free(usage->joins);
     free(usage->totals);
+    free(usage->names);
     free(usage->order);
 }
 
@@ -92,9 +93,12 @@ static uint32_t find_group(struct pod_usage *usage, const struct pod_row *row, u
     if (usage->groups.count > usage->total_room) {
         usage->total_room = usage->groups.capacity;
         usage->totals = memory_grow(usage->totals, usage->total_room * sizeof *usage->totals);
+        usage->names = memory_grow(usage->names, usage->total_room * sizeof *usage->names);
     }
-    if (added)
+    if (added) {
         usage->totals[group].span = 0;
+        usage->names[group].resource_id = UINT32_MAX;
+    }
     return group;
 }
 
@@ -252,5 +256,6 @@ const uint32_t *pod_usage_order(struct pod_usage *usage, int32_t day, struct tex
 uint64_t pod_usage_size(const struct pod_usage *usage)
 {
     return key_map_size(&usage->own) + usage->join_room * sizeof *usage->joins +
-           key_map_size(&usage->groups) + usage->total_room * sizeof *usage->totals;
+           key_map_size(&usage->groups) +
+           usage->total_room * (sizeof *usage->totals + sizeof *usage->names);
 }

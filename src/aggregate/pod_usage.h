@@ -56,6 +56,12 @@ struct pod_total {
     uint32_t span;        /* whose sums these are; those of other spans are void */
 };
 
+/* The digest of a group's row (usage_order.h) under one resource id: days have it in common. */
+struct pod_name {
+    uint32_t resource_id; /* UINT32_MAX: none is known */
+    unsigned char digest[16];
+};
+
 /* What a row is joined with; the label sides must be complete before the first row. */
 struct pod_sides {
     struct label_filter *filter;
@@ -77,6 +83,7 @@ struct pod_usage {
     struct pod_join *joins; /* by own group: where its rows count */
     struct key_map groups;  /* (day of the span, namespace, node, merged labels) */
     struct pod_total *totals;
+    struct pod_name *names; /* by group, for whoever writes its row */
     uint32_t join_room;
     uint32_t total_room;
     int32_t first_day;     /* of the span */

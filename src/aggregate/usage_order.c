@@ -110,7 +110,8 @@ void usage_names_begin_day(struct usage_names *names, const struct usage_row *ro
 }
 
 /* The digest of the texts' digests and the rest of the key. */
-void usage_names_give(struct usage_names *names, struct usage_row *row, uint32_t ordinal)
+struct row_digest usage_names_digest(struct usage_names *names, const struct usage_row *row,
+                                     uint32_t ordinal)
 {
     struct {
         struct text_digest texts[TEXT_PARTS];
@@ -121,9 +122,20 @@ void usage_names_give(struct usage_names *names, struct usage_row *row, uint32_t
     number_parts(row, name.rest);
     for (int part = 0; part < TEXT_PARTS; part++)
         name.texts[part] = digest_of(names, parts[part]);
-    XXH128_canonical_t digest;
-    XXH128_canonicalFromHash(&digest, XXH3_128bits(&name, sizeof name));
-    struct sha1 hash = names->day;
-    sha1_update(&hash, &digest, sizeof digest);
-    uuid_v5_finish(&hash, row->uuid);
+    struct row_digest digest;
+    XXH128_canonicalFromHash((XXH128_canonical_t *)&digest, XXH3_128bits(&name, sizeof name));
+    return digest;
+}
+
+void usage_names_give(const struct usage_names *names, struct usage_row *rows,
+                      struct row_digest *digests, size_t count)
+{
+    enum { BLOCK = 32 };
+    unsigned char uuids[BLOCK][UUID_SIZE];
+    for (size_t at = 0; at < count; at += BLOCK) {
+        size_t size = count - at < BLOCK ? count - at : BLOCK;
+        uuid_v5_finish_each(&names->day, &digests[at].bytes, size, uuids);
+        for (size_t i = 0; i < size; i++)
+            memcpy(rows[at + i].uuid, uuids[i], UUID_SIZE);
+    }
 }

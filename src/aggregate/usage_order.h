@@ -33,7 +33,17 @@ void usage_names_reset(struct usage_names *names);
 /* Starts a day: takes it and the source from a row. */
 void usage_names_begin_day(struct usage_names *names, const struct usage_row *row);
 
-/* Fills in the uuid of a row; `ordinal` counts the rows of the same key before it. */
-void usage_names_give(struct usage_names *names, struct usage_row *row, uint32_t ordinal);
+/* Stands for a row's key and ordinal, whatever the day. */
+struct row_digest {
+    unsigned char bytes[SHA1_TAIL];
+};
+
+/* The digest of a row; `ordinal` counts the rows of the same key before it. */
+struct row_digest usage_names_digest(struct usage_names *names, const struct usage_row *row,
+                                     uint32_t ordinal);
+
+/* Fills in the uuids of rows. */
+void usage_names_give(const struct usage_names *names, struct usage_row *rows,
+                      struct row_digest *digests, size_t count);
 
 #endif

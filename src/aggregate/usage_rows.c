@@ -125,7 +125,7 @@ static uint32_t at_least_once(uint32_t matches)
 
 /* ---- pod rows ---- */
 
-enum { CACHE_LINE = 64, AHEAD = 8 /* groups fetched ahead of their rows */ };
+enum { CACHE_LINE = 64, AHEAD = 8 /* groups are fetched */, NAMED = 16 /* rows at once */ };
 
 /* A sum that left its range reads as infinity. */
 static double sum_value(struct usage_output *output, struct exact_sum sum, enum exact_sum_unit unit)
@@ -180,6 +180,42 @@ static void prefetch_group(const struct pod_usage *pods, uint32_t group)
     for (size_t at = 0; at < sizeof(struct pod_total); at += CACHE_LINE)
         __builtin_prefetch(total + at);
     __builtin_prefetch(key_map_key(&pods->groups, group));
+    __builtin_prefetch(&pods->names[group]);
+}
+
+static struct row_digest digest_of_pod_row(struct usage_names *names, struct pod_name *known,
+                                           const struct usage_row *row)
+{
+    struct row_digest digest;
+    if (known->resource_id != row->resource_id) {
+        digest = usage_names_digest(names, row, 0);
+        memcpy(known->digest, digest.bytes, sizeof digest.bytes);
+        known->resource_id = row->resource_id;
+    }
+    memcpy(digest.bytes, known->digest, sizeof digest.bytes);
+    return digest;
+}
+
+/* Writes the rows of the next groups, at most NAMED, with names; returns where the next one goes.
+ * `left` groups are left to write. */
+static struct usage_row *write_pod_rows(struct usage_fold *fold, struct usage_output *output,
+                                        const uint32_t *groups, size_t left, struct usage_row *row)
+{
+    struct usage_row *first = row;
+    struct row_digest digests[NAMED];
+    for (size_t i = 0; i < NAMED && i < left; i++) {
+        if (i + AHEAD < left)
+            prefetch_group(&fold->pods, groups[i + AHEAD]);
+        const struct pod_total *total = &fold->pods.totals[groups[i]];
+        if (total->span != fold->pods.span)
+            continue;
+        write_pod_row(fold, output, key_map_key(&fold->pods.groups, groups[i]), total, row);
+        unallocated_add(&output->unallocated, row, fold->rules->roles, &fold->texts);
+        digests[row - first] = digest_of_pod_row(&output->names, &fold->pods.names[groups[i]], row);
+        row++;
+    }
+    usage_names_give(&output->names, first, digests, (size_t)(row - first));
+    return row;
 }
 
 /* Leaves a gap of `gap` rows before the first. */
@@ -191,17 +227,8 @@ static void build_pod_rows(struct usage_fold *fold, struct usage_output *output,
     unallocated_clear(&output->unallocated);
     make_room(&output->rows, gap + count);
     struct usage_row *row = output->rows.rows + gap;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            prefetch_group(&fold->pods, order[i + AHEAD]);
-        const struct pod_total *total = &fold->pods.totals[order[i]];
-        if (total->span != fold->pods.span)
-            continue;
-        write_pod_row(fold, output, key_map_key(&fold->pods.groups, order[i]), total, row);
-        usage_names_give(&output->names, row, 0);
-        unallocated_add(&output->unallocated, row, fold->rules->roles, &fold->texts);
-        row++;
-    }
+    for (size_t at = 0; at < count; at += NAMED)
+        row = write_pod_rows(fold, output, order + at, count - at, row);
     output->rows.count = (size_t)(row - output->rows.rows);
 }
 
@@ -246,7 +273,8 @@ static void build_rests(struct usage_fold *fold, struct usage_output *output)
         struct usage_row *row = &rests->rows[i];
         bool equal = i > 0 && usage_order_compare(row - 1, row, &fold->texts) == 0;
         ordinal = equal ? ordinal + 1 : 0;
-        usage_names_give(&output->names, row, ordinal);
+        struct row_digest digest = usage_names_digest(&output->names, row, ordinal);
+        usage_names_give(&output->names, row, &digest, 1);
     }
 }
 
@@ -350,7 +378,8 @@ static void write_storage_row(struct usage_fold *fold, struct usage_output *outp
     row->persistentvolumeclaim_usage_gigabyte_months =
         shared_gib_months(output, total->usage, days, total->node_count);
     row->cost_category_id = category_memo_find(&fold->categories, row->namespace).greatest_id;
-    usage_names_give(&output->names, row, 0);
+    struct row_digest digest = usage_names_digest(&output->names, row, 0);
+    usage_names_give(&output->names, row, &digest, 1);
 }
 
 static void join_storage_rows(struct usage_fold *fold, struct usage_output *output, int32_t day)

@@ -64,45 +64,98 @@ static void compress_portable(uint32_t state[5], const unsigned char *block, siz
 
 #if defined(__x86_64__)
 
-/* Four rounds an instruction. w[i] holds message words 4i … 4i+3, first word in the top lane; `e`
- * of a group comes from the `a` of the group before. */
-__attribute__((target("sha,ssse3,sse4.1"))) static void compress_with_instructions(
-    uint32_t state[5], const unsigned char *block, size_t count)
+#define WITH_INSTRUCTIONS __attribute__((target("sha,ssse3,sse4.1")))
+
+enum { LANES = 2 }; /* hashes at once at most: an instruction is waited for longer than it takes */
+
+struct lane {
+    __m128i abcd;
+    __m128i e;
+    __m128i before; /* abcd of the group of rounds before, of which the next e comes */
+    __m128i w[20];  /* message words 4i … 4i+3, first word in the top lane */
+};
+
+WITH_INSTRUCTIONS static inline void lane_load(struct lane *lane, const uint32_t state[5])
+{
+    lane->abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)state), 0x1b);
+    lane->e = _mm_set_epi32((int)state[4], 0, 0, 0);
+}
+
+WITH_INSTRUCTIONS static inline void lane_store(const struct lane *lane, uint32_t state[5])
+{
+    _mm_storeu_si128((__m128i *)(void *)state, _mm_shuffle_epi32(lane->abcd, 0x1b));
+    state[4] = (uint32_t)_mm_extract_epi32(lane->e, 3);
+}
+
+WITH_INSTRUCTIONS static inline void lane_schedule(struct lane *lane, const unsigned char *block)
 {
     const __m128i reverse = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
-    __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)state), 0x1b);
-    __m128i e = _mm_set_epi32((int)state[4], 0, 0, 0);
-    for (; count > 0; count--, block += SHA1_BLOCK) {
-        const __m128i *input = (const __m128i *)(const void *)block;
-        const __m128i old_abcd = abcd, old_e = e;
-        __m128i w[20];
+    const __m128i *input = (const __m128i *)(const void *)block;
+    __m128i *w = lane->w;
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; i++)
-            w[i] = _mm_shuffle_epi8(_mm_loadu_si128(input + i), reverse);
+    for (int i = 0; i < 4; i++)
+        w[i] = _mm_shuffle_epi8(_mm_loadu_si128(input + i), reverse);
 #pragma GCC unroll 16
-        for (int i = 4; i < 20; i++) {
-            __m128i mixed = _mm_xor_si128(_mm_sha1msg1_epu32(w[i - 4], w[i - 3]), w[i - 2]);
-            w[i] = _mm_sha1msg2_epu32(mixed, w[i - 1]);
-        }
-        __m128i before = abcd;
-        abcd = _mm_sha1rnds4_epu32(abcd, _mm_add_epi32(e, w[0]), 0);
-#define GROUPS(first, last, kind)                                                          \
-    _Pragma("GCC unroll 5") for (int i = first; i <= last; i++)                            \
-    {                                                                                      \
-        __m128i next = _mm_sha1rnds4_epu32(abcd, _mm_sha1nexte_epu32(before, w[i]), kind); \
-        before = abcd;                                                                     \
-        abcd = next;                                                                       \
+    for (int i = 4; i < 20; i++) {
+        __m128i mixed = _mm_xor_si128(_mm_sha1msg1_epu32(w[i - 4], w[i - 3]), w[i - 2]);
+        w[i] = _mm_sha1msg2_epu32(mixed, w[i - 1]);
     }
-        GROUPS(1, 4, 0)
-        GROUPS(5, 9, 1)
-        GROUPS(10, 14, 2)
-        GROUPS(15, 19, 3)
+}
+
+/* Four rounds an instruction; one block a lane. */
+__attribute__((always_inline)) WITH_INSTRUCTIONS static inline void compress_lanes(
+    struct lane *lanes, int count)
+{
+    __m128i old_abcd[LANES], old_e[LANES];
+    for (int n = 0; n < count; n++) {
+        struct lane *lane = &lanes[n];
+        lane->before = old_abcd[n] = lane->abcd;
+        old_e[n] = lane->e;
+        lane->abcd = _mm_sha1rnds4_epu32(lane->abcd, _mm_add_epi32(lane->e, lane->w[0]), 0);
+    }
+#define GROUPS(first, last, kind)                                                               \
+    _Pragma("GCC unroll 5") for (int i = first; i <= last; i++) for (int n = 0; n < count; n++) \
+    {                                                                                           \
+        struct lane *lane = &lanes[n];                                                          \
+        __m128i e = _mm_sha1nexte_epu32(lane->before, lane->w[i]);                              \
+        lane->before = lane->abcd;                                                              \
+        lane->abcd = _mm_sha1rnds4_epu32(lane->abcd, e, kind);                                  \
+    }
+    GROUPS(1, 4, 0)
+    GROUPS(5, 9, 1)
+    GROUPS(10, 14, 2)
+    GROUPS(15, 19, 3)
 #undef GROUPS
-        e = _mm_sha1nexte_epu32(before, old_e);
-        abcd = _mm_add_epi32(abcd, old_abcd);
+    for (int n = 0; n < count; n++) {
+        lanes[n].e = _mm_sha1nexte_epu32(lanes[n].before, old_e[n]);
+        lanes[n].abcd = _mm_add_epi32(lanes[n].abcd, old_abcd[n]);
     }
-    _mm_storeu_si128((__m128i *)(void *)state, _mm_shuffle_epi32(abcd, 0x1b));
-    state[4] = (uint32_t)_mm_extract_epi32(e, 3);
+}
+
+WITH_INSTRUCTIONS static void compress_with_instructions(uint32_t state[5],
+                                                         const unsigned char *block, size_t count)
+{
+    struct lane lane;
+    lane_load(&lane, state);
+    for (; count > 0; count--, block += SHA1_BLOCK) {
+        lane_schedule(&lane, block);
+        compress_lanes(&lane, 1);
+    }
+    lane_store(&lane, state);
+}
+
+/* One block each of two hashes. */
+WITH_INSTRUCTIONS static void compress_two_with_instructions(
+    uint32_t states[LANES][5], unsigned char blocks[LANES][SHA1_BLOCK])
+{
+    struct lane lanes[LANES];
+    for (int n = 0; n < LANES; n++) {
+        lane_load(&lanes[n], states[n]);
+        lane_schedule(&lanes[n], blocks[n]);
+    }
+    compress_lanes(lanes, LANES);
+    for (int n = 0; n < LANES; n++)
+        lane_store(&lanes[n], states[n]);
 }
 
 static bool has_instructions(void)
@@ -115,7 +168,16 @@ static bool has_instructions(void)
 
 #else
 
+enum { LANES = 2 };
+
 #define compress_with_instructions compress_portable
+
+static void compress_two_with_instructions(uint32_t states[LANES][5],
+                                           unsigned char blocks[LANES][SHA1_BLOCK])
+{
+    for (int n = 0; n < LANES; n++)
+        compress_portable(states[n], blocks[n], 1);
+}
 
 static bool has_instructions(void)
 {
@@ -127,14 +189,19 @@ static bool has_instructions(void)
 enum { UNDECIDED, PORTABLE, INSTRUCTIONS };
 static atomic_int choice = UNDECIDED;
 
-static void compress(uint32_t state[5], const unsigned char *block, size_t count)
+static bool use_instructions(void)
 {
     int chosen = atomic_load_explicit(&choice, memory_order_relaxed);
     if (chosen == UNDECIDED) {
         chosen = has_instructions() ? INSTRUCTIONS : PORTABLE;
         atomic_store_explicit(&choice, chosen, memory_order_relaxed);
     }
-    if (chosen == INSTRUCTIONS)
+    return chosen == INSTRUCTIONS;
+}
+
+static void compress(uint32_t state[5], const unsigned char *block, size_t count)
+{
+    if (use_instructions())
         compress_with_instructions(state, block, count);
     else
         compress_portable(state, block, count);
@@ -176,6 +243,18 @@ void sha1_update(struct sha1 *sha1, const void *bytes, size_t length)
     memcpy(sha1->block, from, length % SHA1_BLOCK);
 }
 
+static void store_bits(unsigned char *block, uint64_t bits)
+{
+    store_big_endian(block + 56, (uint32_t)(bits >> 32));
+    store_big_endian(block + 60, (uint32_t)bits);
+}
+
+static void store_digest(const uint32_t state[5], unsigned char digest[SHA1_SIZE])
+{
+    for (int i = 0; i < 5; i++)
+        store_big_endian(digest + 4 * i, state[i]);
+}
+
 void sha1_finish(struct sha1 *sha1, unsigned char digest[SHA1_SIZE])
 {
     uint64_t bits = sha1->length * 8;
@@ -187,9 +266,38 @@ void sha1_finish(struct sha1 *sha1, unsigned char digest[SHA1_SIZE])
         used = 0;
     }
     memset(sha1->block + used, 0, SHA1_BLOCK - 8 - used);
-    store_big_endian(sha1->block + 56, (uint32_t)(bits >> 32));
-    store_big_endian(sha1->block + 60, (uint32_t)bits);
+    store_bits(sha1->block, bits);
     compress(sha1->state, sha1->block, 1);
-    for (int i = 0; i < 5; i++)
-        store_big_endian(digest + 4 * i, sha1->state[i]);
+    store_digest(sha1->state, digest);
+}
+
+static void finish_one(struct sha1 prefix, const unsigned char tail[SHA1_TAIL],
+                       unsigned char digest[SHA1_SIZE])
+{
+    sha1_update(&prefix, tail, SHA1_TAIL);
+    sha1_finish(&prefix, digest);
+}
+
+void sha1_finish_each(const struct sha1 *prefix, unsigned char (*tails)[SHA1_TAIL], size_t count,
+                      unsigned char (*digests)[SHA1_SIZE])
+{
+    unsigned char blocks[LANES][SHA1_BLOCK] = {{0}};
+    uint32_t states[LANES][5];
+    size_t at = 0;
+    for (int n = 0; n < LANES; n++) {
+        blocks[n][SHA1_TAIL] = 0x80;
+        store_bits(blocks[n], (prefix->length + SHA1_TAIL) * 8);
+    }
+    if (prefix->length % SHA1_BLOCK == 0 && use_instructions())
+        for (; at + LANES <= count; at += LANES) {
+            for (int n = 0; n < LANES; n++) {
+                memcpy(blocks[n], tails[at + (size_t)n], SHA1_TAIL);
+                memcpy(states[n], prefix->state, sizeof states[n]);
+            }
+            compress_two_with_instructions(states, blocks);
+            for (int n = 0; n < LANES; n++)
+                store_digest(states[n], digests[at + (size_t)n]);
+        }
+    for (; at < count; at++)
+        finish_one(*prefix, tails[at], digests[at]);
 }

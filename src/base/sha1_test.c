@@ -88,10 +88,44 @@ static void test_pieces_of_any_size_give_the_same_digest(void **state)
     }
 }
 
+static void check_each(size_t prefix_length)
+{
+    unsigned char tails[5][SHA1_TAIL], digests[5][SHA1_SIZE], expected[SHA1_SIZE];
+    static const unsigned char prefix[2 * SHA1_BLOCK] = "every message begins like this";
+    struct sha1 hash;
+    for (size_t i = 0; i < sizeof tails; i++)
+        tails[i / SHA1_TAIL][i % SHA1_TAIL] = (unsigned char)(i * 37);
+    for (size_t count = 0; count <= 5; count++) {
+        sha1_init(&hash);
+        sha1_update(&hash, prefix, prefix_length);
+        sha1_finish_each(&hash, tails, count, digests);
+        for (size_t i = 0; i < count; i++) {
+            struct sha1 one = hash;
+            sha1_update(&one, tails[i], SHA1_TAIL);
+            sha1_finish(&one, expected);
+            assert_memory_equal(digests[i], expected, SHA1_SIZE);
+        }
+    }
+}
+
+static void test_many_ends_of_one_beginning(void **state)
+{
+    (void)state;
+    for (int portable = 0; portable < 2; portable++) {
+        sha1_force_portable(portable);
+        check_each(0);
+        check_each(SHA1_BLOCK);
+        check_each(2 * SHA1_BLOCK);
+        check_each(SHA1_BLOCK + 5);
+    }
+    sha1_force_portable(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_digests_are_met),
+        cmocka_unit_test(test_many_ends_of_one_beginning),
         cmocka_unit_test(test_portable_code_meets_published_digests),
         cmocka_unit_test(test_pieces_of_any_size_give_the_same_digest),
     };

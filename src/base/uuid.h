@@ -24,6 +24,11 @@ void uuid_v5(const unsigned char namespace[UUID_SIZE], const void *name, size_t 
 void uuid_v5_init(struct sha1 *hash, const unsigned char namespace[UUID_SIZE]);
 void uuid_v5_finish(struct sha1 *hash, unsigned char uuid[UUID_SIZE]);
 
+/* The same for many names that begin alike, with `prefix`, started as above, and end with 16 bytes
+ * of their own; fast where the prefix is some whole blocks of SHA-1. */
+void uuid_v5_finish_each(const struct sha1 *prefix, unsigned char (*tails)[SHA1_TAIL], size_t count,
+                         unsigned char (*uuids)[UUID_SIZE]);
+
 /* Writes "6ba7b810-9dad-11d1-80b4-00c04fd430c8", lower case; returns `text`. */
 char *uuid_format(const unsigned char uuid[UUID_SIZE], char text[UUID_TEXT_SIZE]);
 

@@ -48,15 +48,29 @@ static const char *join_entries(struct entry *entries, size_t count, struct aren
     return list;
 }
 
+/* The (node, resource id) of the rows; a node nearly always has but one. */
+static void collect_pairs(const struct row_batch *rows, struct key_map *pairs)
+{
+    const struct usage_row *row = rows->rows;
+    uint32_t room = rows->texts->count;
+    uint32_t *last_of_node = memory_grow(NULL, room * sizeof *last_of_node);
+    memset(last_of_node, 0, room * sizeof *last_of_node); /* null */
+    for (size_t i = 0; i < rows->count; i++) {
+        if (row[i].node == TEXT_NULL || row[i].resource_id == last_of_node[row[i].node])
+            continue;
+        last_of_node[row[i].node] = row[i].resource_id;
+        if (row[i].resource_id != TEXT_NULL)
+            key_map_add(pairs, (uint32_t[]){row[i].node, row[i].resource_id}, NULL);
+    }
+    free(last_of_node);
+}
+
 const char *role_mark_of_rows(const struct row_batch *rows, const struct node_role_table *roles,
                               struct arena *arena)
 {
-    const struct usage_row *row = rows->rows;
     struct key_map pairs;
     key_map_init(&pairs, 2);
-    for (size_t i = 0; i < rows->count; i++)
-        if (row[i].node != TEXT_NULL && row[i].resource_id != TEXT_NULL)
-            key_map_add(&pairs, (uint32_t[]){row[i].node, row[i].resource_id}, NULL);
+    collect_pairs(rows, &pairs);
     struct entry *entries = memory_grow(NULL, ((size_t)pairs.count + 1) * sizeof *entries);
     for (uint32_t i = 0; i < pairs.count; i++) {
         const uint32_t *pair = key_map_key(&pairs, i);
