@@ -232,22 +232,46 @@ static void deal(const uint64_t *keys, uint32_t count, uint32_t ranks, struct nu
     free(starts);
 }
 
-/* Sorts a run of one target and part by receivers. */
-static void sort_run(const struct ordering *ordering, const struct cost_groups *groups,
-                     uint32_t *numbers, uint32_t count)
+static uint32_t receiver_rank(const struct ordering *ordering, const struct cost_groups *groups,
+                              uint32_t number)
+{
+    return ranking_of(&ordering->order->receivers, groups->groups[number].receiver);
+}
+
+static void sort_many(const struct ordering *ordering, const struct cost_groups *groups,
+                      uint32_t *numbers, uint32_t count)
 {
     struct radix_item *items = memory_grow(NULL, count * sizeof *items);
     struct radix_item *scratch = memory_grow(NULL, count * sizeof *scratch);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t receiver = groups->groups[numbers[i]].receiver;
-        items[i] =
-            (struct radix_item){ranking_of(&ordering->order->receivers, receiver), numbers[i]};
-    }
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = (struct radix_item){receiver_rank(ordering, groups, numbers[i]), numbers[i]};
     radix_sort(items, scratch, count);
     for (uint32_t i = 0; i < count; i++)
         numbers[i] = items[i].number;
     free(items);
     free(scratch);
+}
+
+static void sort_few(const struct ordering *ordering, const struct cost_groups *groups,
+                     uint32_t *numbers, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t number = numbers[i], rank = receiver_rank(ordering, groups, number), at = i;
+        for (; at > 0 && receiver_rank(ordering, groups, numbers[at - 1]) > rank; at--)
+            numbers[at] = numbers[at - 1];
+        numbers[at] = number;
+    }
+}
+
+/* Sorts a run of one target and part by receivers. */
+static void sort_run(const struct ordering *ordering, const struct cost_groups *groups,
+                     uint32_t *numbers, uint32_t count)
+{
+    enum { FEW = 24 };
+    if (count <= FEW)
+        sort_few(ordering, groups, numbers, count);
+    else
+        sort_many(ordering, groups, numbers, count);
 }
 
 void cost_order_groups(struct cost_order *order, const struct cost_groups *groups,
@@ -264,8 +288,7 @@ void cost_order_groups(struct cost_order *order, const struct cost_groups *group
         uint32_t end = i + 1;
         while (end < numbers->count && keys[numbers->items[end]] == keys[numbers->items[i]])
             end++;
-        if (end - i > 1)
-            sort_run(&ordering, groups, numbers->items + i, end - i);
+        sort_run(&ordering, groups, numbers->items + i, end - i);
         i = end;
     }
     free(keys);
