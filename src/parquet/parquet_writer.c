@@ -95,8 +95,13 @@ bool parquet_writer_open(struct arrow_store *store, const char *path,
 
 void parquet_dictionary_clear(struct parquet_dictionary *dictionary)
 {
+    if (dictionary->is_page_of_texts) {
+        struct byte_buffer texts = dictionary->texts;
+        dictionary->texts = dictionary->page_texts;
+        dictionary->page_texts = texts;
+        dictionary->is_page_of_texts = false;
+    }
     dictionary->texts.length = 0;
-    dictionary->page.length = 0;
     dictionary->count = 0;
 }
 
@@ -104,6 +109,16 @@ void parquet_dictionary_close(struct parquet_dictionary *dictionary)
 {
     byte_buffer_close(&dictionary->texts);
     byte_buffer_close(&dictionary->page);
+    byte_buffer_close(&dictionary->page_texts);
+}
+
+static bool has_page(const struct parquet_dictionary *dictionary)
+{
+    const struct byte_buffer *texts = &dictionary->texts, *made_of = &dictionary->page_texts;
+    if (dictionary->is_page_of_texts)
+        return true;
+    return dictionary->page.length > 0 && texts->length == made_of->length &&
+           (texts->length == 0 || memcmp(texts->bytes, made_of->bytes, texts->length) == 0);
 }
 
 /* ---- pages ---- */
@@ -131,23 +146,30 @@ static struct byte_buffer *pack(struct parquet_writer *writer, struct byte_buffe
     return &writer->packed;
 }
 
+static void make_page(struct parquet_writer *writer, struct parquet_dictionary *dictionary,
+                      int codec)
+{
+    const struct byte_buffer *packed = pack(writer, &dictionary->texts, codec);
+    struct compact_writer header =
+        start_header(writer, PAGE_DICTIONARY, dictionary->texts.length, packed->length);
+    compact_writer_struct(&header, 7);
+    compact_writer_integer(&header, 1, COMPACT_I32, (int64_t)dictionary->count);
+    compact_writer_integer(&header, 2, COMPACT_I32, ENCODING_PLAIN);
+    compact_writer_end(&header);
+    compact_writer_end(&header);
+    dictionary->page.length = 0;
+    byte_buffer_append(&dictionary->page, writer->header.bytes, writer->header.length);
+    byte_buffer_append(&dictionary->page, packed->bytes, packed->length);
+    dictionary->page_plain_size = writer->header.length + dictionary->texts.length;
+    dictionary->is_page_of_texts = true;
+}
+
 static bool put_dictionary(struct parquet_writer *writer, struct chunk_writing *writing,
                            struct error *error)
 {
     struct parquet_dictionary *dictionary = writing->dictionary;
-    if (dictionary->page.length == 0) {
-        const struct byte_buffer *packed = pack(writer, &dictionary->texts, writing->codec);
-        struct compact_writer header =
-            start_header(writer, PAGE_DICTIONARY, dictionary->texts.length, packed->length);
-        compact_writer_struct(&header, 7);
-        compact_writer_integer(&header, 1, COMPACT_I32, (int64_t)dictionary->count);
-        compact_writer_integer(&header, 2, COMPACT_I32, ENCODING_PLAIN);
-        compact_writer_end(&header);
-        compact_writer_end(&header);
-        byte_buffer_append(&dictionary->page, writer->header.bytes, writer->header.length);
-        byte_buffer_append(&dictionary->page, packed->bytes, packed->length);
-        dictionary->page_plain_size = writer->header.length + dictionary->texts.length;
-    }
+    if (!has_page(dictionary))
+        make_page(writer, dictionary, writing->codec);
     writing->plain_size += (int64_t)dictionary->page_plain_size;
     return append(writer, dictionary->page.bytes, dictionary->page.length, error);
 }

@@ -41,12 +41,15 @@ struct parquet_field {
 
 /* The texts that indices stand for, in the form that the file has them: the length in four bytes,
  * lowest first, then the bytes. Several chunks may be put with one dictionary; it is compressed
- * once. A dictionary of zeros is an empty one. */
+ * once, and not again when it holds the same texts the next time: those of a column mostly stay
+ * from one day to the next. A dictionary of zeros is an empty one. */
 struct parquet_dictionary {
     struct byte_buffer texts;
     size_t count;
-    struct byte_buffer page; /* as it is written, once it was */
+    struct byte_buffer page;       /* as it was written last */
+    struct byte_buffer page_texts; /* the texts it was made of, unless they are `texts` */
     size_t page_plain_size;
+    bool is_page_of_texts;
 };
 
 void parquet_dictionary_clear(struct parquet_dictionary *dictionary);

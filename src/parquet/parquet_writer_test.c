@@ -93,7 +93,7 @@ static void write_group(struct place *place, struct parquet_writer *writer, size
     for (size_t i = 0; i < rows; i++) {
         size_t row = first + i;
         snprintf(names + i * NAME_LENGTH, NAME_LENGTH + 1, "%08zu", row);
-        indices[i] = (uint32_t)(row % texts->count);
+        indices[i] = texts->count == 0 ? 0 : (uint32_t)(row % texts->count);
         numbers[i] = number_of(row);
         repeating[i] = number_of(row % 5);
         integers[i] = -(int32_t)row;
@@ -254,6 +254,41 @@ static void test_a_footer_has_the_days_of_a_group(void **state)
     close_place(&place);
 }
 
+/* Writes groups whose dictionaries have so many texts; returns the file's bytes. */
+static char *write_dictionaries(struct place *place, const char *path, bool anew, size_t *length)
+{
+    static const size_t counts[] = {5, 5, 7, 7, 5, 0, 5};
+    struct parquet_writer *writer;
+    struct parquet_dictionary dictionary = {0};
+    char *bytes;
+    assert_ok(place, parquet_writer_open(place->store, path, fields, FIELDS, &place->arena, &writer,
+                                         &place->error));
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (anew)
+            parquet_dictionary_close(&dictionary);
+        fill_dictionary(&dictionary, counts[i]);
+        write_group(place, writer, 0, 100, counts[i] == 0 ? 1 : 2, &dictionary);
+    }
+    assert_ok(place, parquet_writer_finish(writer, &place->error));
+    assert_ok(place,
+              arrow_store_read(place->store, path, &place->arena, &bytes, length, &place->error));
+    parquet_dictionary_close(&dictionary);
+    return bytes;
+}
+
+static void test_a_dictionary_filled_again_is_as_good_as_a_new_one(void **state)
+{
+    (void)state;
+    struct place place;
+    size_t length, length_anew;
+    open_place(&place);
+    const char *bytes = write_dictionaries(&place, "again.parquet", false, &length);
+    const char *anew = write_dictionaries(&place, "anew.parquet", true, &length_anew);
+    assert_int_equal(length, length_anew);
+    assert_memory_equal(bytes, anew, length);
+    close_place(&place);
+}
+
 static void test_a_file_without_rows_is_one(void **state)
 {
     (void)state;
@@ -289,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_rows_come_back),
         cmocka_unit_test(test_groups_of_several_pages_come_back),
         cmocka_unit_test(test_a_footer_has_the_days_of_a_group),
+        cmocka_unit_test(test_a_dictionary_filled_again_is_as_good_as_a_new_one),
         cmocka_unit_test(test_a_file_without_rows_is_one),
         cmocka_unit_test(test_an_unfinished_file_is_not_there),
     };

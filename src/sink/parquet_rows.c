@@ -22,7 +22,8 @@ struct parquet_column {
     uint64_t *validity;
     size_t nulls;
     size_t distinct; /* texts of a JSON column */
-    bool shared;     /* its indices are those of the shared dictionary */
+    bool shared;     /* its indices are those of the shared dictionary, not its own */
+    struct parquet_dictionary own;
 };
 
 /* The place of a text id in the dictionary that is being built. Entries of an older stamp do not
@@ -45,7 +46,6 @@ struct parquet_rows {
     size_t shared_count;
     size_t shared_room;
     struct parquet_dictionary shared; /* the same as the file has them */
-    struct parquet_dictionary own;    /* of the column being written */
 };
 
 static void close_rows(void *closed)
@@ -54,11 +54,11 @@ static void close_rows(void *closed)
     for (size_t i = 0; i < rows->column_count; i++) {
         free(rows->columns[i].values);
         free(rows->columns[i].validity);
+        parquet_dictionary_close(&rows->columns[i].own);
     }
     free(rows->places);
     free(rows->shared_ids);
     parquet_dictionary_close(&rows->shared);
-    parquet_dictionary_close(&rows->own);
 }
 
 static enum parquet_type type_of(const struct column *column)
@@ -253,7 +253,7 @@ static bool make_dictionary(struct parquet_rows *rows, struct parquet_column *co
                             const struct row_batch *day, struct error *error)
 {
     uint32_t *values = column->values;
-    parquet_dictionary_clear(&rows->own);
+    parquet_dictionary_clear(&column->own);
     start_places(rows, day->texts->count);
     for (size_t i = 0; i < day->count; i++) {
         uint32_t id = values[i];
@@ -261,8 +261,8 @@ static bool make_dictionary(struct parquet_rows *rows, struct parquet_column *co
         if (place->stamp != rows->stamp) {
             if (id == TEXT_NULL)
                 continue;
-            *place = (struct text_place){rows->stamp, (uint32_t)rows->own.count, 0};
-            TRY(add_text(&rows->own, day, i, column->column, id, error));
+            *place = (struct text_place){rows->stamp, (uint32_t)column->own.count, 0};
+            TRY(add_text(&column->own, day, i, column->column, id, error));
         }
         values[i] = place->index;
     }
@@ -352,7 +352,7 @@ static bool write_column(struct parquet_rows *rows, struct parquet_column *colum
     if (column->column->kind == COLUMN_UUID)
         chunk.name_length = NAME_SIZE;
     if (row_value_is_text(column->column)) {
-        chunk.dictionary = column->shared ? &rows->shared : &rows->own;
+        chunk.dictionary = column->shared ? &rows->shared : &column->own;
         if (!column->shared)
             TRY(make_dictionary(rows, column, group, error));
     }
