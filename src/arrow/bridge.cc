@@ -1,11 +1,12 @@
 /* The only C++ of the program; bridge.h says what it promises.
  *
- * Of a Parquet file Arrow reads the footer, fetches and unpacks bytes; what pages hold is decoded
- * by parquet/, straight into batches, dictionary and indices as they stand in the file. Column
- * chunks with rarer encodings go through Parquet's column readers. */
+ * Of a Parquet file Arrow reads the footer, fetches bytes and unpacks every codec but snappy; what
+ * pages hold is decoded by parquet/, straight into batches, dictionary and indices as they stand in
+ * the file. Column chunks with rarer encodings go through Parquet's column readers. */
 #include "arrow/bridge.h"
 
 #include "parquet/data_page.h"
+#include "parquet/snappy_unpack.h"
 #include "parquet/text_index.h"
 
 extern "C" {
@@ -1435,6 +1436,14 @@ class column_chunk
         bytes_.pass_over(header.packed);
     }
 
+    bool unpack_to(const uint8_t *bytes, int64_t packed, uint8_t *to, int64_t unpacked)
+    {
+        if (compression_ == arrow::Compression::SNAPPY)
+            return snappy_unpack(bytes, static_cast<size_t>(packed), to,
+                                 static_cast<size_t>(unpacked));
+        return take(codec_->Decompress(packed, bytes, unpacked, to)) == unpacked;
+    }
+
     /* The values of a page, of whose bytes `levels` are not packed. */
     struct page_bytes unpack(const uint8_t *bytes, const struct page_header &header, int32_t levels)
     {
@@ -1443,9 +1452,8 @@ class column_chunk
         if (codec_ == nullptr || !is_packed)
             return {bytes + levels, static_cast<size_t>(packed)};
         uint8_t *to = unpacked_.room(std::max<int64_t>(unpacked, 1));
-        if (unpacked > 0 &&
-            take(codec_->Decompress(packed, bytes + levels, unpacked, to)) != unpacked)
-            throw parquet::ParquetException("a page that unpacks to another size than it says");
+        if (unpacked > 0 && !unpack_to(bytes + levels, packed, to, unpacked))
+            throw parquet::ParquetException("a page that does not unpack to the size it says");
         return {to, static_cast<size_t>(unpacked)};
     }
 
