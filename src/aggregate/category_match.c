@@ -57,7 +57,7 @@ struct category_match category_memo_find(struct category_memo *memo, uint32_t na
 {
     if (namespace >= memo->room) {
         uint32_t first = memo->room;
-        memo->room = memo->texts->capacity;
+        memo->room = namespace + namespace / 2 + 256; /* names get low ids */
         memo->matches = memory_grow(memo->matches, memo->room * sizeof *memo->matches);
         forget(memo, first);
     }

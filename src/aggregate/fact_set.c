@@ -10,9 +10,9 @@ struct fact_mark {
     uint32_t kinds; /* a bit each */
 };
 
-void fact_set_init(struct fact_set *set, const struct text_pool *texts)
+void fact_set_init(struct fact_set *set)
 {
-    *set = (struct fact_set){.texts = texts};
+    *set = (struct fact_set){0};
     key_map_init(&set->facts, 3);
 }
 
@@ -29,9 +29,9 @@ void fact_set_clear(struct fact_set *set)
     key_map_clear(&set->facts);
 }
 
-static void cover_pool(struct fact_set *set)
+static void cover(struct fact_set *set, uint32_t value)
 {
-    uint32_t room = set->texts->capacity;
+    uint32_t room = value + value / 2 + 256; /* names get low ids */
     set->marks = memory_grow(set->marks, room * sizeof *set->marks);
     memset(set->marks + set->room, 0, (room - set->room) * sizeof *set->marks);
     set->room = room;
@@ -40,7 +40,7 @@ static void cover_pool(struct fact_set *set)
 void fact_set_note(struct fact_set *set, int32_t day, enum fact_kind kind, uint32_t value)
 {
     if (value >= set->room)
-        cover_pool(set);
+        cover(set, value);
     struct fact_mark *mark = &set->marks[value];
     if (value == TEXT_NULL || (mark->day == day && (mark->kinds >> kind & 1) != 0))
         return;

@@ -18,13 +18,12 @@ enum fact_kind {
 };
 
 struct fact_set {
-    const struct text_pool *texts;
     struct key_map facts;    /* (day, kind, value): distinct */
     struct fact_mark *marks; /* by value: what was noted of it last */
     uint32_t room;
 };
 
-void fact_set_init(struct fact_set *set, const struct text_pool *texts);
+void fact_set_init(struct fact_set *set);
 void fact_set_close(struct fact_set *set);
 
 /* Forgets all facts; to be called when the pool has been reset, too. */

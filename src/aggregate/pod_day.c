@@ -122,8 +122,3 @@ bool pod_day_row(const struct pod_day *pods, uint32_t index, struct pod_row *row
     };
     return true;
 }
-
-uint64_t pod_day_size(const struct pod_day *pods)
-{
-    return key_map_size(&pods->pods) + pods->total_room * sizeof *pods->totals;
-}

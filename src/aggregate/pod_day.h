@@ -44,7 +44,4 @@ void pod_day_add(struct pod_day *pods, const struct pod_usage_batch *batch, size
  * The row's labels are the raw text. */
 bool pod_day_row(const struct pod_day *pods, uint32_t index, struct pod_row *row);
 
-/* Bytes held. */
-uint64_t pod_day_size(const struct pod_day *pods);
-
 #endif

@@ -252,10 +252,3 @@ const uint32_t *pod_usage_order(struct pod_usage *usage, int32_t day, struct tex
     *count = usage->order_count;
     return usage->order;
 }
-
-uint64_t pod_usage_size(const struct pod_usage *usage)
-{
-    return key_map_size(&usage->own) + usage->join_room * sizeof *usage->joins +
-           key_map_size(&usage->groups) +
-           usage->total_room * (sizeof *usage->totals + sizeof *usage->names);
-}

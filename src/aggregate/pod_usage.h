@@ -123,7 +123,4 @@ struct pod_total pod_total_empty(uint32_t span);
 /* The greater of two texts by bytes, nulls ignored: SQL max(). */
 uint32_t text_greatest(const struct text_pool *texts, uint32_t a, uint32_t b);
 
-/* Bytes held. */
-uint64_t pod_usage_size(const struct pod_usage *usage);
-
 #endif

@@ -125,6 +125,25 @@ static void test_days_of_one_span_keep_apart(void **state)
     }
 }
 
+static void test_labels_of_days_of_one_span_keep_apart(void **state)
+{
+    (void)state;
+    static const struct fixture_label labels[] = {{0, "n1", "{\"tier\": \"a\"}"},
+                                                  {24, "n1", "{\"tier\": \"b\"}"}};
+    static const char *const rows[] = {
+        "db {\"tier\":\"a\"} 2, web {\"app\":\"x\",\"tier\":\"a\"} 1",
+        "Acme {\"app\":\"y\",\"tier\":\"b\"} 1, web {\"app\":\"x\",\"tier\":\"b\"} 3", "db {} 4"};
+    struct fixture fixture = {.settings = app_and_tier()};
+    struct error error = {0};
+    fixture_open(&fixture, 3);
+    assert_true(fixture_add_node_labels(&fixture, labels, COUNT(labels), &error));
+    add_pods(&fixture, three_days, COUNT(three_days), false);
+    usage_fold_complete(&fixture.fold);
+    for (int day = 0; day < 3; day++)
+        assert_day(&fixture, day, rows[day]);
+    fixture_close(&fixture);
+}
+
 /* Two groups of own labels that merge into one, and one row that counts for two categories. */
 static void test_groups_that_merge_are_summed(void **state)
 {
@@ -211,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_labels_of_a_node_change_from_day_to_day),
         cmocka_unit_test(test_pods_come_and_go),
         cmocka_unit_test(test_days_of_one_span_keep_apart),
+        cmocka_unit_test(test_labels_of_days_of_one_span_keep_apart),
         cmocka_unit_test(test_groups_that_merge_are_summed),
         cmocka_unit_test(test_groups_seen_no_more_are_forgotten),
         cmocka_unit_test(test_groups_end_with_the_texts_of_their_names),

@@ -19,7 +19,7 @@ void usage_fold_init(struct usage_fold *fold, const struct usage_rules *rules)
     label_side_init(&fold->namespace_labels);
     node_capacity_init(&fold->capacity);
     category_memo_init(&fold->categories, rules->settings, &fold->texts);
-    fact_set_init(&fold->facts, &fold->texts);
+    fact_set_init(&fold->facts);
     const struct pod_sides sides = {&fold->filter, &fold->node_labels, &fold->namespace_labels,
                                     &fold->categories, &fold->facts};
     pod_usage_init(&fold->pods, &sides, &fold->texts);
@@ -268,10 +268,4 @@ bool usage_fold_take_day(struct usage_fold *fold, int32_t day, struct usage_day 
                          struct error *error)
 {
     return usage_rows_build(fold, day, fold->output, result, error);
-}
-
-uint64_t usage_fold_size(const struct usage_fold *fold)
-{
-    return arena_size(&fold->texts.arena) + pod_usage_size(&fold->pods) +
-           pod_day_size(&fold->pod_hours) + fold->storage.room * sizeof *fold->storage.rows;
 }

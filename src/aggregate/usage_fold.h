@@ -101,7 +101,4 @@ void usage_fold_complete(struct usage_fold *fold);
 MUST_CHECK bool usage_fold_take_day(struct usage_fold *fold, int32_t day, struct usage_day *result,
                                     struct error *error);
 
-/* Bytes held, for the memory limit and the log. */
-uint64_t usage_fold_size(const struct usage_fold *fold);
-
 #endif
