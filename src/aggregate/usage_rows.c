@@ -80,9 +80,10 @@ void usage_output_reset(struct usage_output *output)
     usage_names_reset(&output->names);
 }
 
+/* For no row at all, too, so that there is a first one to point at. */
 static void make_room(struct row_list *list, size_t count)
 {
-    if (count <= list->room)
+    if (count <= list->room && list->rows != NULL)
         return;
     list->room = count + count / 4;
     list->rows = memory_grow(list->rows, list->room * sizeof *list->rows);
@@ -256,6 +257,7 @@ static void build_rests(struct usage_fold *fold, struct usage_output *output)
     const struct unallocated *unallocated = &output->unallocated;
     struct row_list *rests = &output->rests;
     rests->count = 0;
+    make_room(rests, unallocated->nodes.count);
     for (uint32_t n = 0; n < unallocated->nodes.count; n++) {
         struct usage_row made;
         unallocated_row(unallocated, n, &output->blank, &fold->texts, &made);
