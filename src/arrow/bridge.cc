@@ -1183,12 +1183,22 @@ void check_decoded(bool done, const struct error &error)
 class reused_buffer
 {
   public:
-    /* At least so many bytes; keeps what is in them. */
+    /* At least so many bytes; what was in them is lost when there were fewer. */
     uint8_t *room(int64_t bytes)
     {
-        if (buffer_ == nullptr)
+        if (buffer_ == nullptr || bytes > size()) {
+            buffer_ = nullptr; /* so that both are never there at once */
             buffer_ = take(arrow::AllocateResizableBuffer(bytes, pool()));
-        else if (bytes > buffer_->size())
+        }
+        return buffer_->mutable_data();
+    }
+
+    /* The same, but keeps them. */
+    uint8_t *grow(int64_t bytes)
+    {
+        if (buffer_ == nullptr)
+            return room(bytes);
+        if (bytes > size())
             check(buffer_->Resize(bytes, false));
         return buffer_->mutable_data();
     }
@@ -1254,8 +1264,8 @@ class chunk_bytes
     {
         int64_t wanted = std::min(std::max(count + HEADER_AHEAD, LOCAL_READ), left());
         if (at_hand_ > 0)
-            memmove(window_.room(0), at_, static_cast<size_t>(at_hand_));
-        uint8_t *window = window_.room(wanted);
+            memmove(window_.grow(0), at_, static_cast<size_t>(at_hand_));
+        uint8_t *window = window_.grow(wanted);
         int64_t more = wanted - at_hand_;
         if (take(file_->ReadAt(position_, more, window + at_hand_)) != more)
             throw parquet::ParquetException("the file ends before its pages");
