@@ -81,11 +81,60 @@ static void test_lore_is_forgotten_with_the_texts(void **state)
     fixture_close(&fixture);
 }
 
+/* More ids than the first pass remembers to have seen. */
+static void test_ids_beyond_those_remembered_match_too(void **state)
+{
+    (void)state;
+    enum { MANY = 100010 };
+    static const struct fixture_line line[] = {
+        {.resource = "i-7", .type = "Usage", .tags = "{}", .unblended = 8}};
+    struct fixture fixture = {.clusters = 1};
+    struct fixture_columns columns;
+    struct arena arena;
+    struct row_batch out;
+    fixture_run(&fixture);
+    arena_init(&arena);
+    const struct attribution_request request = {.settings = &fixture.settings,
+                                                .rules = &fixture.rules,
+                                                .bill = &fixture.bill,
+                                                .period = {FIXTURE_DAY, FIXTURE_DAY}};
+    struct attribution *attribution = attribution_open(&request, &arena);
+    struct usage_line *rows = arena_alloc_array(&arena, MANY, sizeof *rows);
+    for (int i = 0; i < MANY; i++) {
+        const struct fixture_usage pod = {
+            .namespace = "shop",
+            .resource = arena_printf(&arena, "i-%d", i < MANY - 1 ? i : 7),
+            .pod_labels = "{}",
+            .cpu = 1,
+            .cpu_capacity = 2,
+        };
+        rows[i] = fixture_usage_line(&fixture, &pod);
+    }
+    const struct usage_fact fact = {.usage_start = FIXTURE_DAY,
+                                    .fact = fixture_text(&fixture, USAGE_FACT_RESOURCE_ID),
+                                    .value = fixture_text(&fixture, "i-7")};
+    attribution_add_usage_day(attribution, 0, FIXTURE_DAY, rows, MANY, &fact, 1, &fixture.texts);
+    attribution_end_usage(attribution);
+    attribution_end_facts(attribution);
+    struct attribution_lore *lore = attribution_lore_build(attribution, &fixture.texts, &arena);
+    struct attribution_day *day = attribution_day_build(attribution, lore, &arena);
+    struct bill_line_batch batch = fixture_batch(&fixture, line, 1, &columns);
+    attribution_day_open(day, FIXTURE_DAY);
+    attribution_day_add_usage(day, 0, rows, MANY);
+    attribution_day_add_bill(day, &batch);
+    attribution_day_finish(day, &out, &fixture.sums, &fixture.notices);
+    assert_int_equal(out.count, 1);
+    assert_true(((const struct cost_row *)out.rows)->unblended_cost == 8); /* 1/2 and 1/2 */
+    arena_close(&arena);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_do_not_depend_on_the_days_before),
         cmocka_unit_test(test_lore_is_forgotten_with_the_texts),
+        cmocka_unit_test(test_ids_beyond_those_remembered_match_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
