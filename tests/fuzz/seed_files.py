@@ -61,6 +61,8 @@ write("time_int96", small, table(small, unit="ns"), use_deprecated_int96_timesta
 write("pages_v2", small, table(small), data_page_version="2.0", compression="zstd")
 write("delta", small, table(small), use_dictionary=False,
       column_encoding={"namespace": "DELTA_BYTE_ARRAY", "interval_start": "DELTA_BINARY_PACKED"})
+write("mixed_pages", small, pa.concat_tables([table(small)] * 30), compression="snappy",
+      write_batch_size=4, data_page_size=16, dictionary_pagesize_limit=1)
 write("row_groups", small, table(small), row_group_size=1)
 write("no_rows", small, table(small).slice(0, 0))
 write("all_null", small, pa.table({n: pa.nulls(2) for n, _, _ in columns(small)}))

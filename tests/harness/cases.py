@@ -172,6 +172,9 @@ def rewrite(case, target, guise):
             size = guise.random.choice([1, 3, 10, 1000])
             pq.write_table(piece, file, compression=codec, row_group_size=size,
                            use_dictionary=guise.random.random() < 0.5,
+                           data_page_version=guise.random.choice(["1.0", "2.0"]),
+                           write_batch_size=7, data_page_size=guise.random.choice([None, 200]),
+                           dictionary_pagesize_limit=guise.random.choice([None, 100]),
                            version=guise.random.choice(["2.4", "2.6"]))
     return target
 
