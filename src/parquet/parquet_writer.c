@@ -135,15 +135,28 @@ static struct compact_writer start_header(struct parquet_writer *writer, int kin
     return header;
 }
 
-/* The bytes as they go into the file: in writer->packed, or as they are. */
-static struct byte_buffer *pack(struct parquet_writer *writer, struct byte_buffer *plain, int codec)
+/* The bytes as they go into the file: in writer->packed, or as they are. Snappy looks back within
+ * blocks of 64 KiB only, so blocks packed one by one, without the length that each begins with, are
+ * what all of them packed at once would be; and no room for the worst case of a page is needed. */
+static const struct byte_buffer *pack(struct parquet_writer *writer,
+                                      const struct byte_buffer *plain, int codec)
 {
+    enum { BLOCK = 64 * 1024 };
+    struct byte_buffer *to = &writer->packed;
     if (codec == CODEC_NONE)
         return plain;
-    writer->packed.length = 0;
-    unsigned char *to = byte_buffer_reserve(&writer->packed, arrow_snappy_bound(plain->length));
-    writer->packed.length = arrow_snappy(plain->bytes, plain->length, to);
-    return &writer->packed;
+    to->length = 0;
+    compact_writer_varint(to, plain->length);
+    for (size_t at = 0; at < plain->length; at += BLOCK) {
+        size_t block = plain->length - at < BLOCK ? plain->length - at : BLOCK, head = 1;
+        unsigned char *packed = byte_buffer_reserve(to, arrow_snappy_bound(block));
+        size_t length = arrow_snappy(plain->bytes + at, block, packed);
+        while (packed[head - 1] >= 0x80)
+            head++;
+        memmove(packed, packed + head, length - head);
+        to->length += length - head;
+    }
+    return to;
 }
 
 static void make_page(struct parquet_writer *writer, struct parquet_dictionary *dictionary,
