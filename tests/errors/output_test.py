@@ -56,7 +56,7 @@ class BadOutput(RunTest):
         if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
             raise unittest.SkipTest("a small file system cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", str(full)], check=True)
-        (full / "ballast").write_bytes(bytes(8192))
+        (full / "ballast").write_bytes(bytes(12288))
         for output in ("parquet:{}/p", "csv:{}/c", "sqlite:{}/costs.db"):
             with self.subTest(output=output):
                 self.refused(output.format(full), "space", full)
