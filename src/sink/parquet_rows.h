@@ -2,9 +2,10 @@
  *
  * A text costs a row one look-up of its id in an array; each distinct text is copied once, in the
  * order in which they first appear. Columns of JSON mostly hold the same long texts (pod_labels,
- * all_labels), so those that hold most of them share one dictionary, which is compressed once. UUIDs
- * become text of 36 characters, numerics doubles (unrounded), integers int32, days date32. A number
- * that left its range and a null in a required column are errors that name row and column. */
+ * all_labels), so those that hold most of them share one dictionary, which is compressed once.
+ * UUIDs become text of 36 characters, numerics doubles (unrounded), integers int32, days date32. A
+ * number that left its range and a null in a required column are errors that name row and column.
+ */
 #ifndef COSTAGG_SINK_PARQUET_ROWS_H
 #define COSTAGG_SINK_PARQUET_ROWS_H
 
