@@ -97,15 +97,18 @@ struct arrow_store {
     shared_ptr<arrow::fs::S3FileSystem> s3;
     std::atomic<bool> bucket_seen{false};
 
-    /* Footers that arrow_file_open() has read, so that a scan needs no round trip for them. Only
-     * on S3, and bounded: a footer of many columns takes far more memory than room in the file. */
+    /* Footers that arrow_file_open() has read, and whole objects that are small, so that a scan
+     * needs no round trip for them. Only on S3, and bounded: a footer of many columns takes far
+     * more memory than room in the file. */
     struct footer {
         int64_t size;
         shared_ptr<parquet::FileMetaData> metadata;
+        shared_ptr<Buffer> object; /* null: not kept */
     };
     std::mutex footers_lock;
     std::unordered_map<string, footer> footers;
     int64_t footer_columns = 0;
+    int64_t object_bytes = 0;
 
     string full(const string &path) const
     {
@@ -127,6 +130,11 @@ namespace
 {
 
 const int64_t FOOTER_COLUMNS_KEPT = 64 * 1024;
+
+/* An object of so many bytes is fetched whole: that is one request instead of three or more, and
+ * fewer bytes than ranges of it that are fetched as one to save a request. */
+const int64_t SMALL_OBJECT = 256 * 1024;
+const int64_t OBJECT_BYTES_KEPT = 16 << 20;
 const int DEEPEST_FOLDER = 64; /* ends a loop of symbolic links */
 
 enum class intent { READ, WRITE };
@@ -878,29 +886,51 @@ bool reading(struct error *error, const arrow_store &store, const string &path, 
     });
 }
 
-void keep_footer(arrow_store *store, const string &path, int64_t size,
-                 const shared_ptr<parquet::FileMetaData> &metadata)
+int64_t columns_of(const parquet::FileMetaData &metadata)
 {
-    int64_t columns = int64_t{metadata->num_columns()} * metadata->num_row_groups();
-    std::lock_guard<std::mutex> guard(store->footers_lock);
-    auto old = store->footers.find(path);
-    if (old != store->footers.end()) {
-        const auto &gone = *old->second.metadata;
-        store->footer_columns -= int64_t{gone.num_columns()} * gone.num_row_groups();
-        store->footers.erase(old);
-    }
-    if (store->footer_columns + columns > FOOTER_COLUMNS_KEPT)
-        return;
-    store->footer_columns += columns;
-    store->footers[path] = {size, metadata};
+    return int64_t{metadata.num_columns()} * metadata.num_row_groups();
 }
 
-/* The footer kept of a path, or one without metadata. */
+int64_t bytes_of(const shared_ptr<Buffer> &object)
+{
+    return object == nullptr ? 0 : object->size();
+}
+
+void keep_footer(arrow_store *store, const string &path, arrow_store::footer footer)
+{
+    std::lock_guard<std::mutex> guard(store->footers_lock);
+    if (auto old = store->footers.find(path); old != store->footers.end()) {
+        store->footer_columns -= columns_of(*old->second.metadata);
+        store->object_bytes -= bytes_of(old->second.object);
+        store->footers.erase(old);
+    }
+    if (store->object_bytes + bytes_of(footer.object) > OBJECT_BYTES_KEPT)
+        footer.object = nullptr;
+    if (store->footer_columns + columns_of(*footer.metadata) > FOOTER_COLUMNS_KEPT)
+        return;
+    store->footer_columns += columns_of(*footer.metadata);
+    store->object_bytes += bytes_of(footer.object);
+    store->footers[path] = std::move(footer);
+}
+
+/* What is kept of a path; without metadata: nothing. */
 arrow_store::footer kept_footer(arrow_store *store, const string &path)
 {
     std::lock_guard<std::mutex> guard(store->footers_lock);
     auto found = store->footers.find(path);
-    return found == store->footers.end() ? arrow_store::footer{-1, nullptr} : found->second;
+    return found == store->footers.end() ? arrow_store::footer{-1, nullptr, nullptr}
+                                         : found->second;
+}
+
+/* The object itself, fetched by one request, where it is small. */
+shared_ptr<Buffer> small_object(const arrow_store &store, arrow::io::RandomAccessFile &input)
+{
+    int64_t size = take(input.GetSize());
+    if (store.s3 == nullptr || size > SMALL_OBJECT)
+        return nullptr;
+    auto object = take(input.ReadAt(0, size));
+    bytes_read += object->size();
+    return object;
 }
 
 string lower_case(string text)
@@ -1001,13 +1031,17 @@ bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *
     return reading(error, *store, path, [&] {
         auto opened = std::make_unique<arrow_file>();
         auto input = open_input(*store, path, -1);
-        auto reader = open_parquet(*store, path, input, parquet::ReaderProperties(pool()), nullptr);
+        auto object = small_object(*store, *input);
+        auto reader = open_parquet(
+            *store, path,
+            object == nullptr ? input : std::make_shared<arrow::io::BufferReader>(object),
+            parquet::ReaderProperties(pool()), nullptr);
         opened->metadata = reader->metadata();
-        bytes_read += opened->metadata->size();
+        bytes_read += object == nullptr ? opened->metadata->size() : 0;
         opened->type_names.resize(
             static_cast<size_t>(opened->metadata->schema()->group_node()->field_count()));
         if (store->s3 != nullptr) {
-            keep_footer(store, path, take(input->GetSize()), opened->metadata);
+            keep_footer(store, path, {take(input->GetSize()), opened->metadata, object});
             auto headers = take(input->ReadMetadata());
             opened->version = headers == nullptr ? "" : headers->Get("ETag").ValueOr("");
         }
@@ -1698,13 +1732,16 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
     const slice &slice = scan->slices[slice_index];
     arrow_store &store = *scan->store;
     auto opened = std::make_unique<unit>();
+    bool is_here = false;
     opened->slice = slice_index;
     if (before != nullptr) {
         opened->file = before->file;
         opened->metadata = before->metadata;
     } else {
         auto kept = kept_footer(&store, slice.path);
-        opened->file = open_input(store, slice.path, kept.size);
+        is_here = kept.object != nullptr;
+        opened->file = is_here ? std::make_shared<arrow::io::BufferReader>(kept.object)
+                               : open_input(store, slice.path, kept.size);
         opened->metadata = kept.metadata;
     }
     bool footer_known = opened->metadata != nullptr;
@@ -1743,7 +1780,7 @@ unique_ptr<unit> open_unit(const arrow_scan *scan, size_t slice_index, const uni
         for (int leaf : leaves)
             bytes += group->ColumnChunk(leaf)->total_compressed_size();
     }
-    bytes_read += bytes;
+    bytes_read += is_here ? 0 : bytes;
     opened->row_groups.assign(row_groups.begin() + static_cast<ptrdiff_t>(first),
                               row_groups.begin() + static_cast<ptrdiff_t>(last));
     opened->row_groups_left = row_groups.size() - last;
