@@ -76,8 +76,7 @@ class Contestant:
         self.costs = []
 
     def turn(self):
-        for place in (self.out, self.out.with_name(self.out.name + "-state")):
-            shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(self.out, ignore_errors=True)
         self.out.mkdir(parents=True)
         self.costs.append(measure.run(self.command, self.out.parent / f"{self.out.name}.log"))
 
@@ -120,9 +119,9 @@ class BareCopy(Contestant):
         run(f"truncate {self.table}")
 
 
-def costagg(folder, out, stage, threads):
+def costagg(folder, out, threads):
     return Contestant("costagg", [
-        COSTAGG, "run", "-c", folder / "costagg.yaml", "--stage", stage, "--threads", threads,
+        COSTAGG, "run", "-c", folder / "costagg.yaml", "--threads", threads,
         "--output", f"parquet:{out}", "--progress", "never"], out)
 
 
@@ -148,7 +147,7 @@ class Contest:
         slug = re.sub(r"\W+", "-", " ".join(map(str, self.options))).strip("-")
         folder = data(slug, *self.options)
         self.rows = hourly_rows(folder)
-        ours = costagg(folder, WORK / "out/costagg", self.stage, self.threads)
+        ours = costagg(folder, WORK / "out/costagg", self.threads)
         self.contestants = [ours]
         if self.duckdb_too:
             self.contestants.append(duckdb_program(folder, WORK / "out/duckdb", self.stage,
@@ -277,9 +276,8 @@ def postgresql(rounds, pods):
     folder = data(f"pods-{pods}", "--pods", pods)
     server = Server()
     try:
-        command = [COSTAGG, "run", "-c", folder / "costagg.yaml", "--stage", "usage", "--threads",
-                   "1", "--output", server.url, "--state", WORK / "out/postgresql-state",
-                   "--progress", "never"]
+        command = [COSTAGG, "run", "-c", folder / "costagg.yaml", "--threads", "1",
+                   "--output", server.url, "--progress", "never"]
         ours = Contestant("costagg", command, WORK / "out/postgresql")
         dry = Contestant("without writing", [*command, "--dry-run"], WORK / "out/dry")
         bare = BareCopy(server, USAGE, WORK / "out/copy")
@@ -299,7 +297,7 @@ def postgresql(rounds, pods):
 def start_up(rounds):
     """The shortest run there is: one day of five pods into Parquet."""
     folder = data("tiny", "--days", 1, "--pods", 5, "--nodes", 2, "--namespaces", 2)
-    tiny = costagg(folder, WORK / "out/tiny", "usage", 1)
+    tiny = costagg(folder, WORK / "out/tiny", 1)
     for _ in range(5 * rounds):
         tiny.turn()
     return "A run of one day and five pods takes " + \
