@@ -10,6 +10,7 @@
 #include "result/run_summary.h"
 #include "run/changes.h"
 #include "run/cost_stage.h"
+#include "run/role_search.h"
 #include "run/rollups.h"
 #include "run/usage_spool.h"
 #include "run/usage_stage.h"
@@ -87,8 +88,8 @@ static bool find_roles(const struct month_work *month, struct node_role_table *r
     }
     for (size_t i = 0; i < month->count; i++)
         if (month->units[i].cluster != NULL && month->units[i].inventory != NULL)
-            TRY(usage_stage_derive_roles(month->run, month->units[i].inventory, month->days, roles,
-                                         error));
+            TRY(role_search_derive(month->run, month->units[i].inventory, month->days, roles,
+                                   error));
     return true;
 }
 

@@ -121,6 +121,13 @@ static uint32_t find_node(struct node_role_evidence *evidence, uint32_t node, ui
     return index;
 }
 
+static void raise_role(struct node_role_evidence *evidence, uint32_t index, uint32_t role)
+{
+    if (role != evidence->greatest_role[index])
+        evidence->greatest_role[index] =
+            text_greatest(&evidence->texts, evidence->greatest_role[index], role);
+}
+
 void node_role_evidence_add_pods(struct node_role_evidence *evidence,
                                  const struct pod_usage_batch *batch, struct period period)
 {
@@ -130,13 +137,21 @@ void node_role_evidence_add_pods(struct node_role_evidence *evidence,
         if (!day_window_holds(window, batch->interval_start[i]))
             continue;
         uint32_t index = find_node(evidence, batch->node[i], batch->resource_id[i]);
-        uint32_t role = batch->node_role[i];
-        if (role != evidence->greatest_role[index])
-            evidence->greatest_role[index] =
-                text_greatest(&evidence->texts, evidence->greatest_role[index], role);
+        raise_role(evidence, index, batch->node_role[i]);
         if (batch->namespace[i] == evidence->apiserver)
             evidence->runs_apiserver[index] = 1;
     }
+}
+
+static uint32_t find_labelled(struct node_role_evidence *evidence, uint32_t node)
+{
+    bool added;
+    uint32_t index = key_map_add(&evidence->labelled, &node, &added);
+    if (added) {
+        evidence->is_infra = memory_grow(evidence->is_infra, evidence->labelled.capacity);
+        evidence->is_infra[index] = 0;
+    }
+    return index;
 }
 
 void node_role_evidence_add_labels(struct node_role_evidence *evidence,
@@ -146,15 +161,34 @@ void node_role_evidence_add_labels(struct node_role_evidence *evidence,
     for (size_t i = 0; i < batch->rows; i++) {
         if (!day_window_holds(window, batch->interval_start[i]))
             continue;
-        bool added;
-        uint32_t index = key_map_add(&evidence->labelled, &batch->node[i], &added);
-        if (added) {
-            evidence->is_infra = memory_grow(evidence->is_infra, evidence->labelled.capacity);
-            evidence->is_infra[index] = 0;
-        }
+        uint32_t index = find_labelled(evidence, batch->node[i]);
         if (like_pattern_matches("%\"node_role_kubernetes_io\": \"infra\"%",
                                  text_pool_borrow(&evidence->texts, batch->node_labels[i])))
             evidence->is_infra[index] = 1;
+    }
+}
+
+static uint32_t adopt(struct node_role_evidence *to, const struct node_role_evidence *from,
+                      uint32_t id)
+{
+    struct text text = text_pool_borrow(&from->texts, id);
+    id = text_pool_intern(&to->texts, text.bytes, text.length);
+    cover_texts(to);
+    return id;
+}
+
+void node_role_evidence_merge(struct node_role_evidence *to, const struct node_role_evidence *from)
+{
+    for (uint32_t i = 0; i < from->nodes.count; i++) {
+        const uint32_t *key = key_map_key(&from->nodes, i);
+        uint32_t node = adopt(to, from, key[0]), resource_id = adopt(to, from, key[1]);
+        uint32_t index = find_node(to, node, resource_id);
+        raise_role(to, index, adopt(to, from, from->greatest_role[i]));
+        to->runs_apiserver[index] |= from->runs_apiserver[i];
+    }
+    for (uint32_t i = 0; i < from->labelled.count; i++) {
+        uint32_t index = find_labelled(to, adopt(to, from, *key_map_key(&from->labelled, i)));
+        to->is_infra[index] |= from->is_infra[i];
     }
 }
 

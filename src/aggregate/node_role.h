@@ -37,7 +37,8 @@ void node_role_table_load(struct node_role_table *table, const struct settings *
 struct text node_role_find(const struct node_role_table *table, struct text node,
                            struct text resource_id);
 
-/* Derivation: one per cluster, fed with its pod and node-label rows, then merged into the table. */
+/* Derivation: one per cluster (or several that are merged into one, in any order), fed with its pod
+ * and node-label rows, then merged into the table. */
 struct node_role_evidence {
     struct text_pool texts;
     struct key_map nodes;   /* (node, resource id) */
@@ -59,6 +60,9 @@ void node_role_evidence_add_pods(struct node_role_evidence *evidence,
                                  const struct pod_usage_batch *batch, struct period period);
 void node_role_evidence_add_labels(struct node_role_evidence *evidence,
                                    const struct node_labels_batch *batch, struct period period);
+
+/* Adds the evidence of other rows of the same cluster. */
+void node_role_evidence_merge(struct node_role_evidence *to, const struct node_role_evidence *from);
 
 void node_role_table_derive(struct node_role_table *table,
                             const struct node_role_evidence *evidence);

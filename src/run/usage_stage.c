@@ -32,11 +32,6 @@ struct usage_work {
     int64_t rows_out;
 };
 
-static enum grain grain_of(const struct inventory *inventory, enum report report)
-{
-    return inventory->has_daily[report] ? GRAIN_DAILY : GRAIN_HOURLY;
-}
-
 /* ---- reading a span ---- */
 
 static bool open_part(const struct usage_work *work, struct usage_worker *worker,
@@ -146,10 +141,10 @@ static bool read_span(const struct usage_work *work, struct usage_worker *worker
                       const struct day_span *span, struct error *error)
 {
     const struct inventory *inventory = work->stage->inventory;
-    enum grain nodes = grain_of(inventory, REPORT_NODE_LABELS);
-    enum grain namespaces = grain_of(inventory, REPORT_NAMESPACE_LABELS);
-    enum grain storage = grain_of(inventory, REPORT_STORAGE_USAGE);
-    enum grain pods = grain_of(inventory, REPORT_POD_USAGE);
+    enum grain nodes = inventory_grain(inventory, REPORT_NODE_LABELS);
+    enum grain namespaces = inventory_grain(inventory, REPORT_NAMESPACE_LABELS);
+    enum grain storage = inventory_grain(inventory, REPORT_STORAGE_USAGE);
+    enum grain pods = inventory_grain(inventory, REPORT_POD_USAGE);
     const struct input_part *storage_part = &span->parts[REPORT_STORAGE_USAGE][storage];
     TRY(read_node_labels(work, worker, &span->parts[REPORT_NODE_LABELS][nodes], error));
     TRY(read_namespace_labels(work, worker, &span->parts[REPORT_NAMESPACE_LABELS][namespaces],
@@ -332,72 +327,4 @@ bool usage_stage_run(const struct usage_stage *stage, struct error *error)
                                       run_clock() - began};
     run_summary_add_unit(run->summary, &unit);
     return true;
-}
-
-/* ---- node roles ---- */
-
-static bool read_role_pods(const struct run *run, const struct inventory *inventory,
-                           struct period days, struct node_role_evidence *evidence,
-                           struct arena *arena, struct error *error)
-{
-    const struct input_part *part =
-        &inventory->parts[REPORT_POD_USAGE][grain_of(inventory, REPORT_POD_USAGE)];
-    struct decode_request request = {
-        .layout = &pod_usage_layout,
-        .columns = POD_USAGE_MASK(interval_start) | POD_USAGE_MASK(namespace) |
-                   POD_USAGE_MASK(node) | POD_USAGE_MASK(resource_id) | POD_USAGE_MASK(node_role),
-        .texts = &evidence->texts};
-    struct pod_usage_batch batch = {0};
-    struct decode *decode;
-    request.slices = run_slices(part, arena, &request.slice_count);
-    TRY(decode_open(run->input, &request, arena, &decode, error));
-    for (;;) {
-        TRY(decode_next(decode, &batch, error));
-        if (batch.rows == 0)
-            break;
-        node_role_evidence_add_pods(evidence, &batch, days);
-        TRY(run_between_batches(run, 0, error));
-    }
-    decode_close(decode);
-    return true;
-}
-
-static bool read_role_labels(const struct run *run, const struct inventory *inventory,
-                             struct period days, struct node_role_evidence *evidence,
-                             struct arena *arena, struct error *error)
-{
-    const struct input_part *part =
-        &inventory->parts[REPORT_NODE_LABELS][grain_of(inventory, REPORT_NODE_LABELS)];
-    struct decode_request request = {
-        .layout = &node_labels_layout, .columns = REPORT_ALL_COLUMNS, .texts = &evidence->texts};
-    struct node_labels_batch batch;
-    struct decode *decode;
-    request.slices = run_slices(part, arena, &request.slice_count);
-    TRY(decode_open(run->input, &request, arena, &decode, error));
-    for (;;) {
-        TRY(decode_next(decode, &batch, error));
-        if (batch.rows == 0)
-            break;
-        node_role_evidence_add_labels(evidence, &batch, days);
-        TRY(run_between_batches(run, 0, error));
-    }
-    decode_close(decode);
-    return true;
-}
-
-bool usage_stage_derive_roles(const struct run *run, const struct inventory *inventory,
-                              struct period days, struct node_role_table *roles,
-                              struct error *error)
-{
-    struct node_role_evidence evidence;
-    struct arena arena;
-    arena_init(&arena);
-    node_role_evidence_init(&evidence);
-    bool done = read_role_labels(run, inventory, days, &evidence, &arena, error) &&
-                read_role_pods(run, inventory, days, &evidence, &arena, error);
-    arena_close(&arena); /* before the pool that its decodes refer to */
-    if (done)
-        node_role_table_derive(roles, &evidence);
-    node_role_evidence_close(&evidence);
-    return done;
 }

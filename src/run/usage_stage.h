@@ -30,10 +30,4 @@ struct usage_stage {
  * and they may not be empty; nothing is replaced then. */
 MUST_CHECK bool usage_stage_run(const struct usage_stage *stage, struct error *error);
 
-/* Collects what the roles of a cluster's nodes can be derived from (aggregate/node_role.h). */
-struct node_role_table;
-MUST_CHECK bool usage_stage_derive_roles(const struct run *run, const struct inventory *inventory,
-                                         struct period days, struct node_role_table *roles,
-                                         struct error *error);
-
 #endif

@@ -17,6 +17,7 @@ static bool find_input(const struct config *config, struct arrow_store *store,
         .org_id = config->org_id,
         .source = unit->source,
         .period = unit->days,
+        .threads = config->threads,
     };
     struct inventory *inventory = arena_alloc(arena, sizeof *inventory);
     memcpy(request.templates, config->templates, sizeof request.templates);

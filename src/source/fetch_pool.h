@@ -1,7 +1,7 @@
 /* Many small requests to a store at once.
  *
  * An object store answers a question in tens of milliseconds, so listings and footers are asked for
- * by a few threads. On a local disk one thread, the caller's own, is fastest. The result does not
+ * by a few threads; on a local disk more threads than processors gain nothing. The result does not
  * depend on the number of threads: jobs are numbered, and of several failures the one with the
  * smallest number is told. */
 #ifndef COSTAGG_SOURCE_FETCH_POOL_H

@@ -424,8 +424,12 @@ static bool look(struct survey *survey, struct arrow_store *store,
                  const struct inventory_request *request, struct arena *arena, struct error *error)
 {
     bool remote = strncmp(arrow_store_location(store), "s3://", 5) == 0;
-    *survey = (struct survey){
-        .store = store, .request = request, .arena = arena, .threads = remote ? S3_THREADS : 1};
+    *survey = (struct survey){.store = store,
+                              .request = request,
+                              .arena = arena,
+                              .threads = remote                 ? S3_THREADS
+                                         : request->threads > 0 ? request->threads
+                                                                : 1};
     return find_places(survey, error) && list_files(survey, error);
 }
 
@@ -461,6 +465,11 @@ bool inventory_build(struct arrow_store *store, const struct inventory_request *
     TRY(ok);
     inventory->nothing = inventory->rows == 0;
     return !inventory->nothing || refuse_no_rows(&survey, inventory, error);
+}
+
+enum grain inventory_grain(const struct inventory *inventory, enum report report)
+{
+    return inventory->has_daily[report] ? GRAIN_DAILY : GRAIN_HOURLY;
 }
 
 /* ---- some of its days ---- */

@@ -8,7 +8,8 @@
  * Promises: files and slices are sorted by path bytes, then row group, so the same store gives the
  * same inventory; nothing is counted twice, because a source found in two conventions is an error
  * that names both places. Everything returned lives in the arena. Footers and listings are fetched
- * by a few threads on S3 and one after the other on a local disk; all threads have ended on return.
+ * by a few threads on S3, by as many as the request allows on a local disk; all have ended on
+ * return.
  */
 #ifndef COSTAGG_SOURCE_INVENTORY_H
 #define COSTAGG_SOURCE_INVENTORY_H
@@ -33,6 +34,8 @@ struct inventory_request {
     /* Path templates that replace the three conventions, by report and grain; see
      * path_template.h. A report with none of its own keeps the defaults. */
     const char *templates[REPORT_COUNT][TEMPLATE_COUNT];
+
+    int threads; /* that open files on a local disk; 0: one */
 };
 
 /* One row group that holds, or may hold, rows of the period. */
@@ -79,6 +82,9 @@ struct inventory {
     int64_t pruned_rows;
     bool nothing; /* all was looked at, and there is nothing: the reason of ERROR_NO_INPUT */
 };
+
+/* Which of a report's files are read: the daily ones where there are any. */
+enum grain inventory_grain(const struct inventory *inventory, enum report report);
 
 /* The time column of a report: what the period and the days of slices refer to. */
 const char *inventory_time_column(enum report report);
