@@ -703,6 +703,7 @@ class pending_stream : public arrow::io::OutputStream
 
   private:
     enum : size_t { GATHERED = 256 * 1024 };
+    enum : int64_t { AT_ONCE = 8 << 20 };
 
     Status write_all(const char *from, size_t size)
     {
@@ -714,13 +715,28 @@ class pending_stream : public arrow::io::OutputStream
                 return arrow::internal::IOErrorFromErrno(errno, "write");
             from += written;
             size -= static_cast<size_t>(written);
+            written_ += written;
         }
+        start_writing();
         return Status::OK();
+    }
+
+    /* Has the kernel write what it was given so far, so that fsync() at the end need not wait for
+     * all of it. A hint: a file system that does not take it loses nothing. */
+    void start_writing()
+    {
+        if (written_ - started_ < AT_ONCE)
+            return;
+        (void)sync_file_range(file_->descriptor(), started_, written_ - started_,
+                              SYNC_FILE_RANGE_WRITE);
+        started_ = written_;
     }
 
     pending_file *file_;
     string gathered_;
     int64_t position_ = 0;
+    int64_t written_ = 0; /* given to the kernel, */
+    int64_t started_ = 0; /* which was told to bring it to the disk up to there */
     bool closed_ = false;
 };
 
