@@ -46,6 +46,9 @@ def options():
     parser.add_argument("--namespaces", type=int, default=200, help="a cluster")
     parser.add_argument("--labels", type=int, default=500,
                         help="distinct label sets of pods, a cluster; 0: one a pod")
+    parser.add_argument("--churn", type=float, default=0,
+                        help="share of the pods that others take the place of every day, with "
+                             "names and, of --labels 0, labels of their own")
     parser.add_argument("--claims", type=int, default=None, help="a cluster; default: pods / 20")
     parser.add_argument("--bill-lines", type=int, default=0,
                         help="hourly lines of the whole bill; 0: no bill")
@@ -82,10 +85,10 @@ def times(day, rows, hourly):
     return pyarrow.array(start + hours.astype("timedelta64[h]"), pyarrow.timestamp("ms"))
 
 
-def label_texts(count, per_pod):
+def label_texts(numbers, per_pod):
     teams = ["shop", "pay", "find", "data", "platform", "mobile", "edge"]
-    texts = []
-    for n in range(count):
+    texts, count = [], len(numbers)
+    for n in map(int, numbers):
         labels = {"app": f"app-{n % 97}", "tier": ("front", "back", "data")[n % 3],
                   "environment": ("prod", "stage", "dev")[n // 3 % 3],
                   "team": teams[n % len(teams)], "pod-template-hash": f"{n * 2654435761 % 2**32:x}"}
@@ -112,14 +115,11 @@ class Cluster:
             for n in range(namespaces)]
         self.node_of = self.random.integers(0, nodes, pods)
         self.node_of[:nodes] = numpy.arange(nodes)[:pods]  # no node without pods
-        labels = choice.labels or pods
-        self.pod_names = Text([f"pod-{number}-{n:05d}-{n * 2654435761 % 2**20:05x}"
-                               for n in range(pods)])
+        self.number = number
         self.namespaces = Text(self.namespace_names, self.random.integers(0, namespaces, pods))
         self.nodes = Text(self.node_names, self.node_of)
         self.resource_ids = Text(self.instances, self.node_of)
-        self.labels = Text(label_texts(labels, choice.labels == 0),
-                           numpy.arange(pods) % labels)
+        self.meet_pods(0)
         self.roles = Text(["worker", "infra", "master"],
                           numpy.where(self.node_of % 25 == 0, 2, self.node_of % 25 == 1))
         self.cores = numpy.array([4.0, 8.0, 16.0, 32.0])[numpy.arange(nodes) % 4][self.node_of]
@@ -131,6 +131,16 @@ class Cluster:
         self.claim_pod = self.random.integers(0, pods, claims)
         self.claim_gib = numpy.array([10.0, 20.0, 50.0, 100.0])[self.random.integers(0, 4, claims)]
         self.handles = [f"vol-{number:02x}{n:015x}" for n in range(claims)]
+
+    def meet_pods(self, day_number):
+        """Names and labels of the pods that are there on a day."""
+        pods, labels = self.choice.pods, self.choice.labels
+        turn = (numpy.arange(pods) * 0.6180339887 % 1 + day_number * self.choice.churn).astype(int)
+        numbers = numpy.arange(pods) + pods * turn
+        self.pod_names = Text([f"pod-{self.number}-{n:05d}-{n * 2654435761 % 2**20:05x}"
+                               for n in map(int, numbers)])
+        self.labels = Text(label_texts(range(labels) if labels else numbers, labels == 0),
+                           numpy.arange(pods) % (labels or pods))
 
     # ---- reports of one day: (hourly table, daily table) ----
 
@@ -217,6 +227,8 @@ class Cluster:
 
     def reports(self, day, number):
         random = numpy.random.default_rng([self.choice.seed, self.choice.pods, number])
+        if self.choice.churn:
+            self.meet_pods(number)
         yield "openshift_pod_usage_line_items", self.pod_usage(day, random)
         if self.handles:
             yield "openshift_storage_usage_line_items", self.storage_usage(day, random)

@@ -217,6 +217,10 @@ def contests():
         found.append(Contest(f"10 M rows, labels of their own for every pod, {threads} "
                              f"thread{'s' * (threads > 1)}", "OpenShift",
                              ("--pods", 14000, "--labels", 0), threads=threads))
+    for threads in (1, 2):
+        found.append(Contest(f"the same, a fifth of the pods new every day, {threads} "
+                             f"thread{'s' * (threads > 1)}", "OpenShift",
+                             ("--pods", 14000, "--labels", 0, "--churn", 0.2), threads=threads))
     for million, pods in ((1, 1400), (10, 14000)):
         found.append(Contest(f"{million} M rows, hourly reports only", "OpenShift",
                              ("--pods", pods, "--hourly-only"), hourly=True, quick=million == 1))
