@@ -2268,11 +2268,35 @@ struct arrow_output {
     shared_ptr<arrow::io::OutputStream> stream;
     bool finished = false;
 
+    bool open(struct error *error)
+    {
+        if (store->s3 != nullptr) {
+            stream = take(store->s3->OpenOutputStream(store->full(path), nullptr));
+            return true;
+        }
+        stream = std::make_shared<pending_stream>(&file);
+        return file.open(store->full(path), error);
+    }
+
+    bool finish(struct error *error)
+    {
+        check(stream->Flush());
+        check(stream->Close());
+        finished = true;
+        return store->s3 != nullptr || file.publish(error);
+    }
+
     /* An S3 stream's own destructor would publish what there is. */
-    ~arrow_output()
+    void abandon()
     {
         if (!finished && stream != nullptr)
             (void)stream->Abort();
+        finished = true;
+    }
+
+    ~arrow_output()
+    {
+        abandon();
     }
 };
 
@@ -2283,12 +2307,7 @@ bool arrow_output_open(struct arrow_store *store, const char *path, struct arena
         auto opened = std::make_unique<arrow_output>();
         opened->store = store;
         opened->path = path;
-        if (store->s3 != nullptr) {
-            opened->stream = take(store->s3->OpenOutputStream(store->full(path), nullptr));
-        } else {
-            TRY(opened->file.open(store->full(path), error));
-            opened->stream = std::make_shared<pending_stream>(&opened->file);
-        }
+        TRY(opened->open(error));
         *output = opened.release();
         arena_on_close(
             arena, [](void *owned) { delete static_cast<arrow_output *>(owned); }, *output);
@@ -2307,12 +2326,8 @@ bool arrow_output_append(struct arrow_output *output, const void *bytes, size_t 
 
 bool arrow_output_finish(struct arrow_output *output, struct error *error)
 {
-    return guarded(error, *output->store, output->path, intent::WRITE, [&] {
-        check(output->stream->Flush());
-        check(output->stream->Close());
-        output->finished = true;
-        return output->store->s3 != nullptr || output->file.publish(error);
-    });
+    return guarded(error, *output->store, output->path, intent::WRITE,
+                   [&] { return output->finish(error); });
 }
 
 namespace
@@ -2345,83 +2360,40 @@ size_t arrow_snappy(const void *bytes, size_t length, void *to)
 /* ---- Parquet out ---- */
 
 struct arrow_writer {
-    arrow_store *store;
-    string path;
+    arrow_output output;
     int64_t row_group_rows;
     shared_ptr<arrow::Schema> schema;
-    pending_file file; /* on a local disk */
-    shared_ptr<arrow::io::OutputStream> stream;
     unique_ptr<parquet::arrow::FileWriter> parquet;
-    int64_t bytes = 0;
-    bool finished = false;
 
-    /* The stream ends before Parquet's writer, whose destructor would complete the file, and before
-     * an S3 stream's own, which would publish what there is. */
+    /* The stream ends before Parquet's writer, whose destructor would complete the file. */
     ~arrow_writer()
     {
-        if (!finished && stream != nullptr)
-            (void)stream->Abort();
+        output.abandon();
         parquet = nullptr;
     }
 };
 
-namespace
-{
-
-/* A run that writes 444,000 usage rows and 1.8 million cost rows takes 3.87 s of CPU with zstd 1
- * (141 MB), 3.54 s with snappy (198 MB), 3.32 s with lz4 (202 MB), 3.10 s with none (311 MB). Every
- * reader knows snappy, not every one lz4. */
-shared_ptr<parquet::WriterProperties> writer_properties(const arrow::Schema &schema,
-                                                        const struct arrow_column_option *options,
-                                                        size_t count, int64_t row_group_rows)
-{
-    parquet::WriterProperties::Builder builder;
-    builder.memory_pool(pool())
-        ->version(parquet::ParquetVersion::PARQUET_2_6)
-        ->created_by("costagg version 1.0.0")
-        ->compression(arrow::Compression::SNAPPY)
-        ->max_row_group_length(row_group_rows)
-        ->write_batch_size(8 * 1024)
-        ->set_size_statistics_level(parquet::SizeStatisticsLevel::None)
-        ->disable_write_page_index()
-        ->disable_dictionary();
-    for (size_t i = 0; i < count; i++) {
-        if (options[i].dictionary)
-            builder.enable_dictionary(options[i].name);
-        if (options[i].random) {
-            builder.compression(options[i].name, arrow::Compression::UNCOMPRESSED);
-            builder.disable_statistics(options[i].name);
-        }
-    }
-    for (const auto &field : schema.fields()) /* their bounds tell nobody much, and cost 5 % */
-        if (field->type()->id() == arrow::Type::DICTIONARY)
-            builder.disable_statistics(field->name());
-    return builder.build();
-}
-
-} // namespace
-
 bool arrow_writer_open(struct arrow_store *store, const char *path, struct ArrowSchema *schema,
-                       const struct arrow_column_option *options, size_t option_count,
-                       int64_t row_group_rows, struct arena *arena, struct arrow_writer **writer,
-                       struct error *error)
+                       bool dictionaries, int64_t row_group_rows, struct arena *arena,
+                       struct arrow_writer **writer, struct error *error)
 {
     return guarded(error, *store, path, intent::WRITE, [&] {
         auto opened = std::make_unique<arrow_writer>();
         opened->schema = take(arrow::ImportSchema(schema));
-        opened->store = store;
-        opened->path = path;
         opened->row_group_rows = row_group_rows;
-        if (store->s3 != nullptr) {
-            opened->stream = take(store->s3->OpenOutputStream(store->full(path), nullptr));
-        } else {
-            TRY(opened->file.open(store->full(path), error));
-            opened->stream = std::make_shared<pending_stream>(&opened->file);
-        }
-        auto properties = parquet::ArrowWriterProperties::Builder().build();
+        opened->output.store = store;
+        opened->output.path = path;
+        TRY(opened->output.open(error));
+        parquet::WriterProperties::Builder builder;
+        builder.memory_pool(pool())
+            ->version(parquet::ParquetVersion::PARQUET_2_6)
+            ->created_by("costagg version 1.0.0")
+            ->compression(arrow::Compression::SNAPPY)
+            ->max_row_group_length(row_group_rows);
+        if (!dictionaries)
+            builder.disable_dictionary();
         opened->parquet = take(parquet::arrow::FileWriter::Open(
-            *opened->schema, pool(), opened->stream,
-            writer_properties(*opened->schema, options, option_count, row_group_rows), properties));
+            *opened->schema, pool(), opened->output.stream, builder.build()));
         *writer = opened.release();
         arena_on_close(
             arena, [](void *owned) { delete static_cast<arrow_writer *>(owned); }, *writer);
@@ -2431,30 +2403,20 @@ bool arrow_writer_open(struct arrow_store *store, const char *path, struct Arrow
 
 bool arrow_writer_write(struct arrow_writer *writer, struct ArrowArray *array, struct error *error)
 {
-    return guarded(error, *writer->store, writer->path, intent::WRITE, [&] {
+    return guarded(error, *writer->output.store, writer->output.path, intent::WRITE, [&] {
         auto batch = take(arrow::ImportRecordBatch(array, writer->schema));
         auto table = take(arrow::Table::FromRecordBatches({batch}));
         check(writer->parquet->WriteTable(*table, writer->row_group_rows));
-        writer->bytes = take(writer->stream->Tell());
         return true;
     });
 }
 
 bool arrow_writer_finish(struct arrow_writer *writer, struct error *error)
 {
-    return guarded(error, *writer->store, writer->path, intent::WRITE, [&] {
+    return guarded(error, *writer->output.store, writer->output.path, intent::WRITE, [&] {
         check(writer->parquet->Close());
-        writer->bytes = take(writer->stream->Tell());
-        check(writer->stream->Flush());
-        check(writer->stream->Close());
-        writer->finished = true;
-        return writer->store->s3 != nullptr || writer->file.publish(error);
+        return writer->output.finish(error);
     });
-}
-
-int64_t arrow_writer_bytes(const struct arrow_writer *writer)
-{
-    return writer->bytes;
 }
 
 void arrow_limit_memory(int64_t bytes)

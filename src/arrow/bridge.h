@@ -194,36 +194,26 @@ MUST_CHECK bool arrow_output_finish(struct arrow_output *output, struct error *e
 size_t arrow_snappy_bound(size_t length);
 size_t arrow_snappy(const void *bytes, size_t length, void *to);
 
-/* ---- Parquet out ---- */
+/* ---- Parquet out, by Arrow: for tables that are not written all day long ---- */
 
 struct arrow_writer;
 
-struct arrow_column_option {
-    const char *name;
-    bool dictionary; /* dictionary-encode (text and repetitive measures) */
-    bool random;     /* no bytes repeat (uuids): compressing would be wasted */
-};
-
 /* Opens a Parquet file for writing under `path`. `schema` is consumed. Each written batch becomes
- * one row group of its own unless it exceeds `row_group_rows`. The same batches give the same
- * bytes. On a local disk nothing appears under `path` before the writer is finished. */
+ * one row group of its own unless it exceeds `row_group_rows`. Columns are encoded with
+ * dictionaries or without. The same batches give the same bytes. On a local disk nothing appears
+ * under `path` before the writer is finished. Results have a writer of their own,
+ * parquet/parquet_writer.h. */
 MUST_CHECK bool arrow_writer_open(struct arrow_store *store, const char *path,
-                                  struct ArrowSchema *schema,
-                                  const struct arrow_column_option *options, size_t option_count,
+                                  struct ArrowSchema *schema, bool dictionaries,
                                   int64_t row_group_rows, struct arena *arena,
                                   struct arrow_writer **writer, struct error *error);
 
-/* Writes a struct array that fits the schema; consumes it, also on failure. The texts of a
- * dictionary must differ from each other (else the column is written plain), and all of them are
- * written, used or not. */
+/* Writes a struct array that fits the schema; consumes it, also on failure. */
 MUST_CHECK bool arrow_writer_write(struct arrow_writer *writer, struct ArrowArray *array,
                                    struct error *error);
 
 /* Writes the footer and makes the file durable. Without it the arena's close discards the file. */
 MUST_CHECK bool arrow_writer_finish(struct arrow_writer *writer, struct error *error);
-
-/* Bytes written so far. */
-int64_t arrow_writer_bytes(const struct arrow_writer *writer);
 
 /* Bounds the memory that Parquet pages and columns take together, in bytes; 0: no bound. A page
  * that unpacks to more fails with ERROR_BAD_CONFIG before it is unpacked. Called before stores are

@@ -284,7 +284,7 @@ bool focus_file_open(const char *path, const struct arrow_s3_options *s3, struct
     TRY(arrow_store_open(folder, s3, true, arena, &file->store, error));
     if (ends_with(path, ".csv"))
         return open_csv(file, error);
-    return arrow_writer_open(file->store, file->name, build_schema(arena), NULL, 0, PARQUET_ROWS,
+    return arrow_writer_open(file->store, file->name, build_schema(arena), false, PARQUET_ROWS,
                              arena, &file->writer, error);
 }
 

@@ -89,7 +89,7 @@ static void write_file(struct ground *ground, const char *path, enum report repo
     struct arena arena;
     arena_init(&arena);
     struct arrow_writer *writer;
-    bool ok = arrow_writer_open(ground->store, path, &schema, NULL, 0, 100, &arena, &writer,
+    bool ok = arrow_writer_open(ground->store, path, &schema, false, 100, &arena, &writer,
                                 &ground->error);
     for (int i = 0; i < row_groups && ok; i++) {
         int64_t first = calendar_day(2025, 7, 1);
