@@ -90,6 +90,6 @@ void compact_writer_integer_element(struct compact_writer *writer, int64_t value
 
 void compact_writer_end(struct compact_writer *writer)
 {
-    byte_buffer_put(writer->to, 0);
+    byte_buffer_put(writer->to, COMPACT_STOP);
     writer->depth--;
 }

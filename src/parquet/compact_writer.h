@@ -14,20 +14,10 @@
 #define COSTAGG_PARQUET_COMPACT_WRITER_H
 
 #include "base/byte_buffer.h"
+#include "parquet/compact_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum compact_type {
-    COMPACT_TRUE = 1,
-    COMPACT_FALSE = 2,
-    COMPACT_I16 = 4,
-    COMPACT_I32 = 5,
-    COMPACT_I64 = 6,
-    COMPACT_BINARY = 8,
-    COMPACT_LIST = 9,
-    COMPACT_STRUCT = 12,
-};
 
 enum { COMPACT_DEPTH = 8 };
 

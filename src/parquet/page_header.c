@@ -1,23 +1,8 @@
 #include "parquet/page_header.h"
 
-enum { DEEPEST_STRUCT = 16 };
+#include "parquet/compact_type.h"
 
-/* Types of Thrift's compact protocol. */
-enum {
-    TYPE_STOP = 0,
-    TYPE_TRUE = 1,
-    TYPE_FALSE = 2,
-    TYPE_BYTE = 3,
-    TYPE_I16 = 4,
-    TYPE_I32 = 5,
-    TYPE_I64 = 6,
-    TYPE_DOUBLE = 7,
-    TYPE_BINARY = 8,
-    TYPE_LIST = 9,
-    TYPE_SET = 10,
-    TYPE_MAP = 11,
-    TYPE_STRUCT = 12
-};
+enum { DEEPEST_STRUCT = 16 };
 
 /* Once something went wrong, reading goes on with zeros, which end every struct. */
 struct thrift {
@@ -70,7 +55,7 @@ static bool next_field(struct thrift *thrift, struct field *field)
 {
     uint8_t byte = read_byte(thrift);
     field->type = byte & 0x0f;
-    if (field->type == TYPE_STOP)
+    if (field->type == COMPACT_STOP)
         return false;
     if (byte >> 4 != 0)
         field->id += byte >> 4;
@@ -100,7 +85,8 @@ static void pass_over_struct(struct thrift *thrift, int depth)
 static void pass_over_elements(struct thrift *thrift, uint64_t count, int type, int depth)
 {
     for (uint64_t i = 0; i < count && thrift->outcome == PAGE_HEADER_READ; i++)
-        pass_over(thrift, type == TYPE_TRUE || type == TYPE_FALSE ? TYPE_BYTE : type, depth);
+        pass_over(thrift, type == COMPACT_TRUE || type == COMPACT_FALSE ? COMPACT_BYTE : type,
+                  depth);
 }
 
 static void pass_over_list(struct thrift *thrift, int depth)
@@ -127,31 +113,31 @@ static void pass_over(struct thrift *thrift, int type, int depth)
         return;
     }
     switch (type) {
-    case TYPE_TRUE:
-    case TYPE_FALSE:
+    case COMPACT_TRUE:
+    case COMPACT_FALSE:
         return;
-    case TYPE_BYTE:
+    case COMPACT_BYTE:
         read_byte(thrift);
         return;
-    case TYPE_I16:
-    case TYPE_I32:
-    case TYPE_I64:
+    case COMPACT_I16:
+    case COMPACT_I32:
+    case COMPACT_I64:
         read_varint(thrift);
         return;
-    case TYPE_DOUBLE:
+    case COMPACT_DOUBLE:
         pass_over_bytes(thrift, 8);
         return;
-    case TYPE_BINARY:
+    case COMPACT_BINARY:
         pass_over_bytes(thrift, read_varint(thrift));
         return;
-    case TYPE_LIST:
-    case TYPE_SET:
+    case COMPACT_LIST:
+    case COMPACT_SET:
         pass_over_list(thrift, depth + 1);
         return;
-    case TYPE_MAP:
+    case COMPACT_MAP:
         pass_over_map(thrift, depth + 1);
         return;
-    case TYPE_STRUCT:
+    case COMPACT_STRUCT:
         pass_over_struct(thrift, depth + 1);
         return;
     default:
@@ -162,7 +148,7 @@ static void pass_over(struct thrift *thrift, int type, int depth)
 /* A 32-bit number that must not be negative. */
 static void read_count(struct thrift *thrift, int type, int32_t *count)
 {
-    int64_t value = type == TYPE_I32 ? read_number(thrift) : -1;
+    int64_t value = type == COMPACT_I32 ? read_number(thrift) : -1;
     if (value < 0 || value > INT32_MAX)
         give_up(thrift, PAGE_HEADER_DAMAGED);
     else
@@ -174,7 +160,7 @@ static void read_count(struct thrift *thrift, int type, int32_t *count)
 static void read_counts(struct thrift *thrift, int type, int32_t *const *counts, int count,
                         struct page_header *header)
 {
-    if (type != TYPE_STRUCT) {
+    if (type != COMPACT_STRUCT) {
         give_up(thrift, PAGE_HEADER_DAMAGED);
         return;
     }
@@ -183,7 +169,7 @@ static void read_counts(struct thrift *thrift, int type, int32_t *const *counts,
         if (field.id >= 1 && field.id <= count && counts[field.id - 1] != NULL)
             read_count(thrift, field.type, counts[field.id - 1]);
         else if (header->type == PAGE_DATA_V2 && field.id == 7)
-            header->values_packed = field.type == TYPE_TRUE;
+            header->values_packed = field.type == COMPACT_TRUE;
         else
             pass_over(thrift, field.type, 0);
     }

@@ -3,6 +3,7 @@
 #include "arrow/bridge.h"
 #include "parquet/compact_writer.h"
 #include "parquet/number_dictionary.h"
+#include "parquet/page_header.h"
 #include "parquet/run_writer.h"
 
 #include <assert.h>
@@ -15,9 +16,7 @@ enum { PAGE_ROWS = 32 * 1024 }; /* a multiple of 64 */
 
 /* Numbers of the format's definition (parquet.thrift). */
 enum { TYPE_INT32 = 1, TYPE_DOUBLE = 5, TYPE_BYTE_ARRAY = 6 };
-enum { ENCODING_PLAIN = 0, ENCODING_RLE = 3, ENCODING_RLE_DICTIONARY = 8 };
 enum { CODEC_NONE = 0, CODEC_SNAPPY = 1 };
-enum { PAGE_DATA = 0, PAGE_DICTIONARY = 2 };
 enum { REQUIRED = 0, OPTIONAL = 1 };
 enum { CONVERTED_UTF8 = 0, CONVERTED_DATE = 6 };
 enum { LOGICAL_STRING = 1, LOGICAL_DATE = 6 };
@@ -167,7 +166,7 @@ static void make_page(struct parquet_writer *writer, struct parquet_dictionary *
         start_header(writer, PAGE_DICTIONARY, dictionary->texts.length, packed->length);
     compact_writer_struct(&header, 7);
     compact_writer_integer(&header, 1, COMPACT_I32, (int64_t)dictionary->count);
-    compact_writer_integer(&header, 2, COMPACT_I32, ENCODING_PLAIN);
+    compact_writer_integer(&header, 2, COMPACT_I32, PAGE_PLAIN);
     compact_writer_end(&header);
     compact_writer_end(&header);
     dictionary->page.length = 0;
@@ -240,9 +239,9 @@ static bool put_page(struct parquet_writer *writer, struct chunk_writing *writin
     compact_writer_struct(&header, 5);
     compact_writer_integer(&header, 1, COMPACT_I32, (int64_t)rows);
     compact_writer_integer(&header, 2, COMPACT_I32,
-                           writing->dictionary != NULL ? ENCODING_RLE_DICTIONARY : ENCODING_PLAIN);
-    compact_writer_integer(&header, 3, COMPACT_I32, ENCODING_RLE);
-    compact_writer_integer(&header, 4, COMPACT_I32, ENCODING_RLE);
+                           writing->dictionary != NULL ? PAGE_RLE_DICTIONARY : PAGE_PLAIN);
+    compact_writer_integer(&header, 3, COMPACT_I32, PAGE_RLE);
+    compact_writer_integer(&header, 4, COMPACT_I32, PAGE_RLE);
     compact_writer_end(&header);
     compact_writer_end(&header);
     writing->plain_size += (int64_t)(writer->header.length + page->length);
@@ -327,10 +326,10 @@ static void note_chunk(struct parquet_writer *writer, const struct chunk_writing
     compact_writer_struct(&chunk, 3);
     compact_writer_integer(meta, 1, COMPACT_I32, physical_type(writing->field->type));
     compact_writer_list(meta, 2, COMPACT_I32, by_dictionary ? 3 : 2);
-    compact_writer_integer_element(meta, ENCODING_PLAIN);
-    compact_writer_integer_element(meta, ENCODING_RLE);
+    compact_writer_integer_element(meta, PAGE_PLAIN);
+    compact_writer_integer_element(meta, PAGE_RLE);
     if (by_dictionary)
-        compact_writer_integer_element(meta, ENCODING_RLE_DICTIONARY);
+        compact_writer_integer_element(meta, PAGE_RLE_DICTIONARY);
     compact_writer_list(meta, 3, COMPACT_BINARY, 1);
     compact_writer_binary_element(meta, writing->field->name, strlen(writing->field->name));
     compact_writer_integer(meta, 4, COMPACT_I32, writing->codec);
@@ -343,8 +342,8 @@ static void note_chunk(struct parquet_writer *writer, const struct chunk_writing
     put_statistics(meta, writing, present);
     compact_writer_list(meta, 13, COMPACT_STRUCT, by_dictionary ? 2 : 1);
     if (by_dictionary)
-        put_encoding(meta, PAGE_DICTIONARY, ENCODING_PLAIN, 1);
-    put_encoding(meta, PAGE_DATA, by_dictionary ? ENCODING_RLE_DICTIONARY : ENCODING_PLAIN,
+        put_encoding(meta, PAGE_DICTIONARY, PAGE_PLAIN, 1);
+    put_encoding(meta, PAGE_DATA, by_dictionary ? PAGE_RLE_DICTIONARY : PAGE_PLAIN,
                  writing->data_pages);
     compact_writer_end(meta);
     compact_writer_end(&chunk);
