@@ -49,8 +49,9 @@ struct parquet_writer {
 struct chunk_writing {
     const struct parquet_field *field;
     const struct parquet_chunk *chunk;
-    const void *values; /* without those of nulls */
-    size_t value_size;
+    const void *values;                    /* without those of nulls */
+    const void *written;                   /* the same, or their indices */
+    size_t written_size;                   /* of one */
     struct parquet_dictionary *dictionary; /* NULL: values are written plain */
     int codec;
     int64_t start;
@@ -197,7 +198,7 @@ static void append_values(struct byte_buffer *page, const struct chunk_writing *
                           size_t first, size_t count)
 {
     const unsigned char *values =
-        (const unsigned char *)writing->values + first * writing->value_size;
+        (const unsigned char *)writing->written + first * writing->written_size;
     if (writing->dictionary != NULL) {
         unsigned width = index_width(writing->dictionary->count);
         byte_buffer_put(page, (unsigned char)width);
@@ -211,7 +212,7 @@ static void append_values(struct byte_buffer *page, const struct chunk_writing *
             memcpy(to + sizeof length, values + i * length, length);
         }
     } else {
-        byte_buffer_append(page, values, count * writing->value_size);
+        byte_buffer_append(page, values, count * writing->written_size);
     }
 }
 
@@ -314,8 +315,7 @@ static void put_encoding(struct compact_writer *meta, int page, int encoding, in
     compact_writer_end(meta);
 }
 
-/* What ColumnMetaData counts and where the pages are; `values` are the values that bounds are of.
- */
+/* What ColumnMetaData counts and where the pages are. */
 static void note_chunk(struct parquet_writer *writer, const struct chunk_writing *writing,
                        size_t present)
 {
@@ -383,14 +383,16 @@ static const void *without_nulls(struct parquet_writer *writer, const struct par
     return writer->dense.bytes;
 }
 
-/* Gives numbers a dictionary where they repeat. */
-static void number_codes(struct parquet_writer *writer, struct chunk_writing *writing, size_t count)
+/* Gives numbers a dictionary where they repeat: then their indices are written. */
+static void number_values(struct parquet_writer *writer, struct chunk_writing *writing,
+                          size_t count)
 {
     struct number_dictionary *numbers = &writer->numbers;
+    size_t size = writing->written_size;
     writer->codes.length = 0;
     uint32_t *codes =
         (uint32_t *)(void *)byte_buffer_reserve(&writer->codes, count * sizeof *codes);
-    bool built = writing->value_size == sizeof(uint64_t)
+    bool built = size == sizeof(uint64_t)
                      ? number_dictionary_build(numbers, writing->values, count, codes)
                      : number_dictionary_build_small(numbers, writing->values, count, codes);
     if (!built)
@@ -398,9 +400,11 @@ static void number_codes(struct parquet_writer *writer, struct chunk_writing *wr
     struct parquet_dictionary *dictionary = &writer->number_texts;
     parquet_dictionary_clear(dictionary);
     for (size_t i = 0; i < numbers->count; i++) /* the lower half comes first */
-        byte_buffer_append(&dictionary->texts, &numbers->values[i], writing->value_size);
+        byte_buffer_append(&dictionary->texts, &numbers->values[i], size);
     dictionary->count = numbers->count;
     writing->dictionary = dictionary;
+    writing->written = codes;
+    writing->written_size = sizeof *codes;
 }
 
 void parquet_writer_begin_group(struct parquet_writer *writer, size_t rows)
@@ -435,27 +439,24 @@ bool parquet_writer_put(struct parquet_writer *writer, const struct parquet_chun
     assert(writer->next_field < writer->field_count);
     const struct parquet_field *field = &writer->fields[writer->next_field++];
     size_t present = writer->group_rows - chunk->nulls;
+    size_t size = size_of_value(field, chunk);
+    const void *values = without_nulls(writer, chunk, size);
     struct chunk_writing writing = {
         .field = field,
         .chunk = chunk,
-        .value_size = size_of_value(field, chunk),
+        .values = values,
+        .written = values,
+        .written_size = size,
         .dictionary = chunk->dictionary,
         .codec = field->type == PARQUET_TEXT ? CODEC_SNAPPY : CODEC_NONE,
         .start = writer->position,
     };
-    const void *values = without_nulls(writer, chunk, writing.value_size);
-    writing.values = values;
     if (field->type != PARQUET_TEXT && field->type != PARQUET_NAME)
-        number_codes(writer, &writing, present);
+        number_values(writer, &writing, present);
     if (writing.dictionary != NULL)
         TRY(put_dictionary(writer, &writing, error));
     writing.data_start = writer->position;
-    if (writing.dictionary == &writer->number_texts) {
-        writing.values = writer->codes.bytes;
-        writing.value_size = sizeof(uint32_t);
-    }
     TRY(put_pages(writer, &writing, error));
-    writing.values = values;
     note_chunk(writer, &writing, present);
     writer->group_plain_size += writing.plain_size;
     if (writer->next_field == writer->field_count)
