@@ -285,29 +285,33 @@ static void note_shared(struct parquet_rows *rows, uint32_t id)
     rows->shared_ids[rows->shared_count++] = id;
 }
 
-/* Collects the texts of all JSON columns, and counts each column's. */
+/* Counts a JSON column's texts, and collects those that no column before it has. */
+static void count_texts(struct parquet_rows *rows, uint32_t number, size_t count)
+{
+    struct parquet_column *column = &rows->columns[number];
+    const uint32_t *ids = column->values;
+    for (size_t i = 0; i < count; i++) {
+        struct text_place *place = &rows->places[ids[i]];
+        bool is_known = place->stamp == rows->stamp;
+        if (ids[i] == TEXT_NULL || (is_known && place->column == number))
+            continue;
+        if (!is_known) {
+            *place = (struct text_place){rows->stamp, (uint32_t)rows->shared_count, number};
+            note_shared(rows, ids[i]);
+        }
+        place->column = number;
+        column->distinct++;
+    }
+}
+
 static void count_json(struct parquet_rows *rows, const struct row_batch *day)
 {
     rows->shared_count = 0;
     start_places(rows, day->texts->count);
     for (size_t c = 0; c < rows->column_count; c++) {
-        struct parquet_column *column = &rows->columns[c];
-        const uint32_t *values = column->values;
-        uint32_t number = (uint32_t)c;
-        column->distinct = 0;
-        for (size_t i = 0; is_json(column) && i < day->count; i++) {
-            struct text_place *place = &rows->places[values[i]];
-            if (place->stamp == rows->stamp && place->column == number)
-                continue;
-            if (values[i] == TEXT_NULL)
-                continue;
-            if (place->stamp != rows->stamp) {
-                *place = (struct text_place){rows->stamp, (uint32_t)rows->shared_count, number};
-                note_shared(rows, values[i]);
-            }
-            place->column = number;
-            column->distinct++;
-        }
+        rows->columns[c].distinct = 0;
+        if (is_json(&rows->columns[c]))
+            count_texts(rows, (uint32_t)c, day->count);
     }
 }
 
@@ -317,21 +321,30 @@ static bool shares(const struct parquet_rows *rows, const struct parquet_column 
     return is_json(column) && column->distinct > 1 && column->distinct * 2 >= rows->shared_count;
 }
 
+/* Fills the shared dictionary, if its bytes do not exceed what a page may have. */
+static bool fill_shared(struct parquet_rows *rows, const struct text_pool *texts)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < rows->shared_count; i++)
+        bytes += text_pool_borrow(texts, rows->shared_ids[i]).length + sizeof(uint32_t);
+    if (bytes > INT32_MAX)
+        return false;
+    parquet_dictionary_clear(&rows->shared);
+    for (size_t i = 0; i < rows->shared_count; i++) {
+        struct text text = text_pool_borrow(texts, rows->shared_ids[i]);
+        parquet_dictionary_add(&rows->shared, text.bytes, text.length);
+    }
+    return true;
+}
+
 /* Gives the columns that share one dictionary their indices in it; marks them. */
 static void share_dictionary(struct parquet_rows *rows, const struct row_batch *day)
 {
-    size_t sharing = 0, bytes = 0;
+    size_t sharing = 0;
     count_json(rows, day);
     for (size_t c = 0; c < rows->column_count; c++)
         sharing += rows->columns[c].shared = shares(rows, &rows->columns[c]);
-    for (size_t i = 0; i < rows->shared_count; i++)
-        bytes += text_pool_borrow(day->texts, rows->shared_ids[i]).length + sizeof(uint32_t);
-    bool worthwhile = sharing > 1 && bytes <= INT32_MAX;
-    parquet_dictionary_clear(&rows->shared);
-    for (size_t i = 0; worthwhile && i < rows->shared_count; i++) {
-        struct text text = text_pool_borrow(day->texts, rows->shared_ids[i]);
-        parquet_dictionary_add(&rows->shared, text.bytes, text.length);
-    }
+    bool worthwhile = sharing > 1 && fill_shared(rows, day->texts);
     for (size_t c = 0; c < rows->column_count; c++) {
         struct parquet_column *column = &rows->columns[c];
         uint32_t *values = column->values;
