@@ -44,11 +44,11 @@ void text_rank_ask(struct text_rank *rank, uint32_t id)
     rank->sorted[rank->count + rank->asked++] = id;
 }
 
-/* How many of the first `count` texts are smaller than that of the id. */
-static uint32_t count_smaller(const struct text_rank *rank, uint32_t count, uint32_t id)
+/* How many of the texts before `end` are smaller than that of the id; at least `begin`. */
+static uint32_t count_smaller(const struct text_rank *rank, uint32_t begin, uint32_t end,
+                              uint32_t id)
 {
     struct text text = text_pool_borrow(rank->pool, id);
-    uint32_t begin = 0, end = count;
     while (begin < end) {
         uint32_t middle = begin + (end - begin) / 2;
         if (text_compare(text_pool_borrow(rank->pool, rank->sorted[middle]), text) < 0)
@@ -59,25 +59,36 @@ static uint32_t count_smaller(const struct text_rank *rank, uint32_t count, uint
     return begin;
 }
 
+/* Puts the texts first … last - 1 of `fresh` where they belong, the greatest first, into the gap
+ * behind. Up to `begin` all others are smaller, from `end` on they have been moved already; returns
+ * how far that holds afterwards. The text in the middle narrows the search for those beside it. */
+static uint32_t insert_sorted(struct text_rank *rank, const uint32_t *fresh, uint32_t first,
+                              uint32_t last, uint32_t begin, uint32_t end)
+{
+    if (first == last)
+        return end;
+    uint32_t middle = first + (last - first) / 2;
+    uint32_t place = count_smaller(rank, begin, end, fresh[middle]);
+    end = insert_sorted(rank, fresh, middle + 1, last, place, end);
+    uint32_t *from = rank->sorted + place;
+    memmove(from + middle + 1, from, (end - place) * sizeof *from);
+    from[middle] = fresh[middle];
+    return insert_sorted(rank, fresh, first, middle, begin, place);
+}
+
 void text_rank_update(struct text_rank *rank)
 {
     if (rank->asked == 0)
         return;
-    uint32_t *sorted = rank->sorted, end = rank->count;
     uint32_t *fresh = memory_grow(NULL, rank->asked * sizeof *fresh);
-    memcpy(fresh, sorted + end, rank->asked * sizeof *fresh);
+    memcpy(fresh, rank->sorted + rank->count, rank->asked * sizeof *fresh);
     text_sort(rank->pool, fresh, rank->asked);
-    for (uint32_t i = rank->asked; i-- > 0;) { /* the greatest first, into the gap behind */
-        uint32_t place = count_smaller(rank, end, fresh[i]);
-        memmove(sorted + place + i + 1, sorted + place, (end - place) * sizeof *sorted);
-        sorted[place + i] = fresh[i];
-        end = place;
-    }
+    uint32_t changed = insert_sorted(rank, fresh, 0, rank->asked, 0, rank->count);
     free(fresh);
     rank->count += rank->asked;
     rank->asked = 0;
-    for (uint32_t i = end; i < rank->count; i++)
-        rank->ranks[sorted[i]] = i + 1;
+    for (uint32_t i = changed; i < rank->count; i++)
+        rank->ranks[rank->sorted[i]] = i + 1;
 }
 
 static void ask_for_all(struct text_rank *rank, const struct text_keys *keys,
