@@ -11,6 +11,32 @@ struct cursor {
     struct arena *arena;
 };
 
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte != '"' && byte != '\\';
+}
+
+/* How many bytes from `at` on stand for themselves in a string: no quote, no backslash, no control
+ * character. Eight at a time: subtracting n gives a byte below n its highest bit, which it did not
+ * have; the lowest of them is exact. */
+static size_t count_plain(const unsigned char *at, const unsigned char *end)
+{
+    const uint64_t each = 0x0101010101010101u, highest = each << 7;
+    const unsigned char *start = at;
+    for (; end - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        uint64_t quote = word ^ each * '"', backslash = word ^ each * '\\';
+        uint64_t special = ((word - each * 0x20) & ~word) | ((quote - each) & ~quote) |
+                           ((backslash - each) & ~backslash);
+        if ((special & highest) != 0)
+            return (size_t)(at - start) + (size_t)__builtin_ctzll(special & highest) / 8;
+    }
+    while (at < end && is_plain(*at))
+        at++;
+    return (size_t)(at - start);
+}
+
 static void skip_space(struct cursor *c)
 {
     while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
@@ -130,8 +156,7 @@ static bool parse_escape(struct cursor *c, char **to)
 static bool parse_string(struct cursor *c, struct text *string)
 {
     const unsigned char *start = c->at;
-    while (c->at < c->end && *c->at != '"' && *c->at != '\\' && *c->at >= 0x20)
-        c->at++;
+    c->at += count_plain(c->at, c->end);
     if (c->at == c->end || *c->at < 0x20)
         return false;
     if (*c->at == '"') {
@@ -270,16 +295,6 @@ static void put_label(struct label_list *list, struct label label, bool is_strin
     list->count++;
 }
 
-/* An upper bound of the members of an object: its colons. */
-static size_t count_colons(struct text text)
-{
-    size_t count = 0;
-    for (const char *at = text.bytes, *end = at + text.length;
-         (at = memchr(at, ':', (size_t)(end - at))) != NULL; at++)
-        count++;
-    return count;
-}
-
 static bool parse_object(struct cursor *c, struct label_list *list, bool *all_strings)
 {
     skip_space(c);
@@ -316,7 +331,7 @@ bool label_json_parse(struct text text, struct arena *arena, struct label_list *
     *list = (struct label_list){NULL, 0};
     if (text.length == 0)
         return false;
-    size_t most = count_colons(text);
+    size_t most = text.length / strlen("\"\":\"\"") + 1; /* the shortest member with a string */
     list->labels = arena_alloc_array(arena, most, sizeof *list->labels);
     struct cursor cursor = {(const unsigned char *)text.bytes,
                             (const unsigned char *)text.bytes + text.length, arena};
@@ -332,13 +347,17 @@ static char *put_string(char *to, struct text string)
 {
     static const char digits[] = "0123456789abcdef";
     static const char short_escapes[] = "btn?fr"; /* of 0x08 … 0x0d; 0x0b has none */
+    const unsigned char *at = (const unsigned char *)string.bytes, *end = at + string.length;
     *to++ = '"';
-    for (uint32_t i = 0; i < string.length; i++) {
-        unsigned char c = (unsigned char)string.bytes[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            *to++ = (char)c;
-            continue;
-        }
+    for (;;) {
+        size_t plain = count_plain(at, end);
+        if (plain > 0)
+            memcpy(to, at, plain);
+        to += plain;
+        at += plain;
+        if (at == end)
+            break;
+        unsigned char c = *at++;
         *to++ = '\\';
         if (c >= 0x20) {
             *to++ = (char)c;

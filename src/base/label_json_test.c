@@ -63,6 +63,37 @@ static void test_texts_become_canonical(void **state)
     arena_close(&arena);
 }
 
+/* A value in which one character, as JSON has it, stands at every place. */
+static void test_characters_count_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *character;
+        bool clean;
+    } cases[] = {
+        {"\\\"", true}, {"\\\\", true},  {"\\n", true},   {" ", true},
+        {"!", true},    {"#", true},     {"[", true},     {"]", true},
+        {"\x7f", true}, {"\x80", true},  {"\xff", true},  {"\xa2", true},
+        {"\xdc", true}, {"\x1f", false}, {"\x01", false}, {"\\u0001", true},
+    };
+    enum { LENGTH = 40 };
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t place = 0; place <= LENGTH; place++) {
+            static const char filler[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+            const char *text = arena_printf(&arena, "{\"k\":\"%.*s%s%.*s\"}", (int)place, filler,
+                                            cases[i].character, LENGTH - (int)place, filler);
+            struct label_list list;
+            assert_int_equal(label_json_parse(text_of(text), &arena, &list), cases[i].clean);
+            struct text canonical = label_json_print(&list, &arena);
+            const char *expected = cases[i].clean ? text : "{}";
+            assert_int_equal(canonical.length, strlen(expected));
+            assert_memory_equal(canonical.bytes, expected, canonical.length);
+        }
+    arena_close(&arena);
+}
+
 static void test_deep_nesting_is_malformed_and_no_crash(void **state)
 {
     (void)state;
@@ -121,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_become_canonical),
+        cmocka_unit_test(test_characters_count_wherever_they_stand),
         cmocka_unit_test(test_deep_nesting_is_malformed_and_no_crash),
         cmocka_unit_test(test_merging_lets_the_later_win),
         cmocka_unit_test(test_filtering_keeps_only_the_keys),
