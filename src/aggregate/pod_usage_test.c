@@ -218,9 +218,9 @@ static void test_groups_end_with_the_texts_of_their_names(void **state)
             text_pool_intern(&fixture.fold.texts, text,
                              (size_t)snprintf(text, sizeof text, "%d", i));
         }
+        begin(&fixture, 0, 0);
+        assert_int_equal(fixture.fold.pods.groups.count, 0);
     }
-    begin(&fixture, 0, 0);
-    assert_int_equal(fixture.fold.pods.groups.count, 0);
     fixture_close(&fixture);
 }
 

@@ -5,9 +5,8 @@
 #include "base/arena.h"
 #include "decode/report.h"
 
-/* Beyond these the pool is emptied between spans: label texts that change every day would otherwise
- * add up over a run. */
-enum { MOST_TEXT_BYTES = 16 << 20, MOST_TEXTS = 200000 };
+/* A pool of no more than that may hold as many old texts as it likes. */
+enum { FEW_TEXT_BYTES = 4 << 20 };
 
 void usage_fold_init(struct usage_fold *fold, const struct usage_rules *rules)
 {
@@ -46,8 +45,18 @@ void usage_fold_close(struct usage_fold *fold)
     usage_output_close(fold->output);
 }
 
+/* Texts of pods that are gone would add up over a run, and what is spread over more memory is found
+ * more slowly; so from half as much again as one span takes, learning anew is cheaper. */
+static bool has_many_old_texts(const struct usage_fold *fold)
+{
+    size_t bytes = text_pool_size(&fold->texts);
+    return fold->spans > 1 && bytes > FEW_TEXT_BYTES &&
+           bytes > fold->span_bytes + fold->span_bytes / 2;
+}
+
 static void forget_texts(struct usage_fold *fold)
 {
+    fold->spans = 1;
     text_pool_reset(&fold->texts);
     label_filter_reset(&fold->filter);
     category_memo_reset(&fold->categories);
@@ -70,7 +79,9 @@ void usage_fold_begin(struct usage_fold *fold, const struct cluster *cluster, st
     storage_day_clear(&fold->storage_hours);
     claim_node_clear(&fold->claims);
     fact_set_clear(&fold->facts);
-    if (fold->texts.bytes > MOST_TEXT_BYTES || fold->texts.count > MOST_TEXTS)
+    if (++fold->spans == 2)
+        fold->span_bytes = text_pool_size(&fold->texts);
+    if (has_many_old_texts(fold))
         forget_texts(fold);
     pod_usage_begin(&fold->pods, span.first);
     pod_day_begin(&fold->pod_hours, span.first);

@@ -4,7 +4,7 @@
  * batches of its reports (pods last, otherwise in any order; rows of any order; rows outside of the
  * span are skipped), then take the rows day by day. What is held is bounded by the groups of the
  * span and of the one before. Pods and label texts repeat from day to day: groups are known again
- * in the next span, and the text pool lives on until it outgrows its budget.
+ * in the next span, and the text pool lives on until too much of it is of days past.
  *
  * Malformed labels are counted (see label_filter.h), or are an error when strict. */
 #ifndef COSTAGG_AGGREGATE_USAGE_FOLD_H
@@ -62,6 +62,8 @@ struct usage_fold {
     struct category_memo categories;
     struct fact_set facts;
     bool claims_wanted;          /* storage is complete, claims know their pods */
+    uint32_t spans;              /* that the texts are of; */
+    size_t span_bytes;           /* what they took after the first of these */
     uint64_t rows_in;            /* of the span, inside its days; */
     uint64_t capacity_rows;      /* those that only gave node capacities, apart */
     struct usage_output *output; /* buffers of usage_rows.c */

@@ -578,6 +578,52 @@ static void test_order_of_rows_does_not_matter(void **state)
     }
 }
 
+/* Folds spans of pods with labels of `LONG` bytes, the same every time or never; returns what the
+ * texts took at most, as a multiple of what they took after the first span. */
+static double fold_spans(bool same_every_day)
+{
+    enum { SPANS = 12, PODS = 50, LONG = 100 * 1000 };
+    struct fixture fixture = {.settings = app_and_tier()};
+    struct error error = {0};
+    size_t first = 0, most = 0;
+    fixture_open(&fixture, 1);
+    char *padding = memset(arena_alloc(&fixture.arena, LONG + 1), 'x', LONG);
+    for (int span = 0; span < SPANS; span++) {
+        struct fixture_pod pods[PODS];
+        struct arena arena;
+        arena_init(&arena);
+        for (int i = 0; i < PODS; i++) {
+            const char *labels = arena_printf(&arena, "{\"app\": \"a%d\", \"other\": \"%d %s\"}",
+                                              i % 3, same_every_day ? i : span * PODS + i, padding);
+            pods[i] =
+                (struct fixture_pod){0, "web", "n1", "p", labels, "i-1", NULL, 3600, 0, 0, NONE, 4};
+        }
+        if (span > 0)
+            usage_fold_begin(&fixture.fold, &fixture.cluster,
+                             (struct period){FIXTURE_DAY, FIXTURE_DAY});
+        assert_true(fixture_add_pods(&fixture, pods, PODS, false, &error));
+        usage_fold_complete(&fixture.fold);
+        static const char *const rows[] = {
+            "- n1 - -46 4 -46 0", "web n1 {\"app\":\"a0\"} 17 0 17 0",
+            "web n1 {\"app\":\"a1\"} 17 0 17 0", "web n1 {\"app\":\"a2\"} 16 0 16 0"};
+        assert_pod_rows(&fixture, 0, rows, COUNT(rows));
+        size_t bytes = fixture.fold.texts.bytes;
+        first = span == 0 ? bytes : first;
+        most = bytes > most ? bytes : most;
+        arena_close(&arena);
+    }
+    fixture_close(&fixture);
+    return (double)most / (double)first;
+}
+
+static void test_texts_that_do_not_come_again_are_forgotten(void **state)
+{
+    (void)state;
+    assert_true(fold_spans(true) < 1.01);
+    assert_true(fold_spans(false) > 1.5); /* what comes again soon is not */
+    assert_true(fold_spans(false) < 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,6 +645,7 @@ int main(void)
         cmocka_unit_test(test_facts_name_what_the_reports_hold),
         cmocka_unit_test(test_a_sum_out_of_range_is_bad_data),
         cmocka_unit_test(test_order_of_rows_does_not_matter),
+        cmocka_unit_test(test_texts_that_do_not_come_again_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

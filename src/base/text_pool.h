@@ -51,6 +51,9 @@ void text_pool_intern_all(struct text_pool *pool, const char *bytes, const int32
 /* As above for a C string. */
 uint32_t text_pool_intern_string(struct text_pool *pool, const char *string);
 
+/* Bytes that the texts take, with what is kept of each. */
+size_t text_pool_size(const struct text_pool *pool);
+
 /* The id of a text that is in the pool already, or UINT32_MAX. */
 uint32_t text_pool_find(const struct text_pool *pool, const char *bytes, size_t length);
 
