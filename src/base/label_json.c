@@ -276,9 +276,10 @@ static bool same_text(struct text a, struct text b)
 static void put_label(struct label_list *list, struct label label, bool is_string)
 {
     size_t at = list->count;
-    while (at > 0 && text_compare(list->labels[at - 1].key, label.key) > 0)
+    int order = -1; /* of the label before that place */
+    while (at > 0 && (order = text_compare(list->labels[at - 1].key, label.key)) > 0)
         at--;
-    if (at > 0 && same_text(list->labels[at - 1].key, label.key)) {
+    if (at > 0 && order == 0) {
         if (is_string) {
             list->labels[at - 1].value = label.value;
         } else {
