@@ -51,6 +51,8 @@ endif()
 
 add_library(costagg_dependencies INTERFACE)
 target_link_libraries(costagg_dependencies INTERFACE
-    costagg_arrow PkgConfig::libpq PkgConfig::sqlite3 PkgConfig::jansson PkgConfig::yaml-0.1
-    Threads::Threads m)
+    costagg_arrow PkgConfig::sqlite3 PkgConfig::jansson PkgConfig::yaml-0.1 Threads::Threads m
+    ${CMAKE_DL_LIBS})
+# libpq is loaded when it is needed (base/libpq.h).
+target_include_directories(costagg_dependencies SYSTEM INTERFACE ${libpq_INCLUDE_DIRS})
 # Of xxhash only the header is used (XXH_INLINE_ALL); of libarrow nothing but the bridge.

@@ -5,10 +5,10 @@
 #include "result/result_reader.h"
 
 #include "base/arena.h"
+#include "base/libpq.h"
 #include "base/postgresql_login.h"
 #include "sink/sink_table.h"
 
-#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +21,8 @@ struct postgresql_place {
 static bool fail(struct result *result, const char *doing, struct error *error)
 {
     struct postgresql_place *place = result->place;
-    bool lost = PQstatus(place->connection) != CONNECTION_OK;
-    const char *message = PQerrorMessage(place->connection);
+    bool lost = libpq.status(place->connection) != CONNECTION_OK;
+    const char *message = libpq.errorMessage(place->connection);
     return error_set(error, lost ? ERROR_UNREACHABLE : ERROR_BAD_DATA, "%s: cannot %s: %.*s",
                      result->location, doing, (int)strcspn(message, "\n"), message);
 }
@@ -31,10 +31,10 @@ static bool query(struct result *result, const char *sql, ExecStatusType wanted,
                   struct error *error)
 {
     struct postgresql_place *place = result->place;
-    *answer = PQexec(place->connection, sql);
-    if (PQresultStatus(*answer) == wanted)
+    *answer = libpq.exec(place->connection, sql);
+    if (libpq.resultStatus(*answer) == wanted)
         return true;
-    PQclear(*answer);
+    libpq.clear(*answer);
     *answer = NULL;
     return fail(result, "read", error);
 }
@@ -43,7 +43,7 @@ static bool execute(struct result *result, const char *sql, struct error *error)
 {
     PGresult *answer;
     TRY(query(result, sql, PGRES_COMMAND_OK, &answer, error));
-    PQclear(answer);
+    libpq.clear(answer);
     return true;
 }
 
@@ -51,10 +51,10 @@ static bool execute(struct result *result, const char *sql, struct error *error)
 static const char *quoted(struct result *result, const char *text, bool identifier)
 {
     struct postgresql_place *place = result->place;
-    char *quoted_text = identifier ? PQescapeIdentifier(place->connection, text, strlen(text))
-                                   : PQescapeLiteral(place->connection, text, strlen(text));
+    char *quoted_text = identifier ? libpq.escapeIdentifier(place->connection, text, strlen(text))
+                                   : libpq.escapeLiteral(place->connection, text, strlen(text));
     const char *copy = arena_printf(result->arena, "%s", quoted_text ? quoted_text : "''");
-    PQfreemem(quoted_text);
+    libpq.freemem(quoted_text);
     return copy;
 }
 
@@ -81,11 +81,11 @@ static bool describe(struct result *result, const struct table *table, struct re
                            quoted(result, name, false)),
               PGRES_TUPLES_OK, &answer, error));
     found->stores_decimals = true;
-    for (int i = 0; i < PQntuples(answer); i++) {
+    for (int i = 0; i < libpq.ntuples(answer); i++) {
         found->found = true;
-        describe_column(table, PQgetvalue(answer, i, 0), found);
+        describe_column(table, libpq.getvalue(answer, i, 0), found);
     }
-    PQclear(answer);
+    libpq.clear(answer);
     return true;
 }
 
@@ -121,10 +121,10 @@ static bool count_days(struct result *result, const struct table *table,
                            place->schema, quoted(result, table->name, true),
                            where(result, table, scope)),
               PGRES_TUPLES_OK, &answer, error));
-    for (int i = 0; i < PQntuples(answer); i++)
-        result_count_day(result, (int32_t)strtol(PQgetvalue(answer, i, 0), NULL, 10),
-                         strtoll(PQgetvalue(answer, i, 1), NULL, 10));
-    PQclear(answer);
+    for (int i = 0; i < libpq.ntuples(answer); i++)
+        result_count_day(result, (int32_t)strtol(libpq.getvalue(answer, i, 0), NULL, 10),
+                         strtoll(libpq.getvalue(answer, i, 1), NULL, 10));
+    libpq.clear(answer);
     return true;
 }
 
@@ -162,7 +162,7 @@ static bool begin(struct result *result, struct error *error)
                            quoted(result, result->table->name, true),
                            where(result, result->table, &result->scope)),
               PGRES_COPY_OUT, &answer, error));
-    PQclear(answer);
+    libpq.clear(answer);
     place->copying = true;
     return true;
 }
@@ -214,19 +214,19 @@ static bool next(struct result *result, struct error *error)
     struct postgresql_place *place = result->place;
     while (place->copying && !result_batch_is_full(result)) {
         char *line = NULL;
-        int length = PQgetCopyData(place->connection, &line, 0);
+        int length = libpq.getCopyData(place->connection, &line, 0);
         if (length < 0) {
             place->copying = false;
-            PGresult *answer = PQgetResult(place->connection);
-            bool done = length == -1 && PQresultStatus(answer) == PGRES_COMMAND_OK;
+            PGresult *answer = libpq.getResult(place->connection);
+            bool done = length == -1 && libpq.resultStatus(answer) == PGRES_COMMAND_OK;
             while (answer) {
-                PQclear(answer);
-                answer = PQgetResult(place->connection);
+                libpq.clear(answer);
+                answer = libpq.getResult(place->connection);
             }
             return done || fail(result, "read", error);
         }
         bool read = read_line(result, line, (size_t)length, error);
-        PQfreemem(line);
+        libpq.freemem(line);
         TRY(read);
     }
     return true;
@@ -239,11 +239,11 @@ static void end(struct result *result)
         return;
     /* drains what the server still sends, so that the connection stays usable */
     char *line = NULL;
-    while (PQgetCopyData(place->connection, &line, 0) > 0)
-        PQfreemem(line);
+    while (libpq.getCopyData(place->connection, &line, 0) > 0)
+        libpq.freemem(line);
     PGresult *answer;
-    while ((answer = PQgetResult(place->connection)) != NULL)
-        PQclear(answer);
+    while ((answer = libpq.getResult(place->connection)) != NULL)
+        libpq.clear(answer);
     place->copying = false;
 }
 
@@ -278,7 +278,7 @@ static const char *take_schema(struct arena *arena, const char *location, const 
 static const char *shown_location(struct result *result, const char *location, const char *schema)
 {
     const char *host = "", *port = "", *database = "";
-    PQconninfoOption *options = PQconninfoParse(location, NULL);
+    PQconninfoOption *options = libpq.conninfoParse(location, NULL);
     for (PQconninfoOption *option = options; option && option->keyword; option++) {
         if (!option->val)
             continue;
@@ -293,13 +293,13 @@ static const char *shown_location(struct result *result, const char *location, c
         arena_printf(result->arena, "postgresql:%s%s%s%s%s%s%s%s", *host || *database ? "//" : "",
                      host, *port ? ":" : "", port, *database ? "/" : "", database,
                      schema ? "?schema=" : "", schema ? schema : "");
-    PQconninfoFree(options);
+    libpq.conninfoFree(options);
     return shown;
 }
 
 static void close_connection(void *connection)
 {
-    PQfinish(connection);
+    libpq.finish(connection);
 }
 
 bool result_open_postgresql(struct result *result, const char *location, struct error *error)
@@ -307,15 +307,16 @@ bool result_open_postgresql(struct result *result, const char *location, struct 
     struct postgresql_place *place = arena_alloc(result->arena, sizeof *place);
     const char *schema = result->options->postgresql_schema;
     const char *keywords[POSTGRESQL_LOGIN_PARAMETERS], *values[POSTGRESQL_LOGIN_PARAMETERS];
+    TRY(libpq_load(error));
     location = take_schema(result->arena, location, &schema);
     result->place = place;
     result->location = shown_location(result, location, schema);
     postgresql_login_parameters(result->options->login, location, keywords, values);
-    place->connection = PQconnectdbParams(keywords, values, 1);
+    place->connection = libpq.connectdbParams(keywords, values, 1);
     arena_on_close(result->arena, close_connection, place->connection);
-    if (PQstatus(place->connection) != CONNECTION_OK)
+    if (libpq.status(place->connection) != CONNECTION_OK)
         return fail(result, "connect", error);
-    PQsetClientEncoding(place->connection, "UTF8");
+    libpq.setClientEncoding(place->connection, "UTF8");
     place->schema = schema ? arena_printf(result->arena, "%s.", quoted(result, schema, true)) : "";
     TRY(execute(result, "SET datestyle = ISO", error));
     TRY(execute(result, "SET timezone = 'UTC'", error));

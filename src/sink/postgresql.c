@@ -210,10 +210,10 @@ static bool finish_copy(struct sink *sink, struct error *error)
         arena_printf(&sink->scope_arena, "write to %s", postgresql->copying->table.name);
     postgresql->copying = NULL;
     PGresult *result = postgresql_session_wait(session);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+    if (libpq.resultStatus(result) != PGRES_COMMAND_OK)
         return postgresql_session_fail(session, result, doing, error);
-    PQclear(result);
-    PQclear(PQgetResult(session->connection)); /* the end of results */
+    libpq.clear(result);
+    libpq.clear(libpq.getResult(session->connection)); /* the end of results */
     return true;
 }
 
@@ -227,11 +227,11 @@ static bool start_copy(struct sink *sink, const struct postgresql_target *target
         session,
         arena_printf(&sink->scope_arena, "COPY %s (%s) FROM STDIN (FORMAT %s)", target->table.name,
                      target->column_names, target->encoder.binary ? "binary" : "text"));
-    if (PQresultStatus(result) != PGRES_COPY_IN)
+    if (libpq.resultStatus(result) != PGRES_COPY_IN)
         return postgresql_session_fail(
             session, result, arena_printf(&sink->scope_arena, "write to %s", target->table.name),
             error);
-    PQclear(result);
+    libpq.clear(result);
     postgresql->copying = target;
     return true;
 }
@@ -243,7 +243,7 @@ static bool send_copy(struct sink *sink, struct error *error)
     PGconn *connection = postgresql->session.connection;
     size_t used = postgresql->buffer.used;
     postgresql->buffer.used = 0;
-    if (PQputCopyData(connection, postgresql->buffer.bytes, (int)used) == 1)
+    if (libpq.putCopyData(connection, postgresql->buffer.bytes, (int)used) == 1)
         return true;
     if (finish_copy(sink, error))
         postgresql_session_fail(&postgresql->session, NULL, "send rows", error);
@@ -264,7 +264,7 @@ static bool copy_rows(struct sink *sink, struct postgresql_target *target,
     }
     postgresql_encode_copy_tail(&target->encoder, buffer);
     TRY(send_copy(sink, error));
-    if (PQputCopyEnd(postgresql->session.connection, NULL) == 1)
+    if (libpq.putCopyEnd(postgresql->session.connection, NULL) == 1)
         return true;
     if (finish_copy(sink, error))
         postgresql_session_fail(&postgresql->session, NULL, "send rows", error);
@@ -312,13 +312,13 @@ static bool insert_part(struct sink *sink, struct postgresql_target *target,
     }
     buffer->used = 0;
     PGresult *result =
-        PQexecParams(postgresql->session.connection, insert_statement(target, count, arena),
-                     (int)parameters, NULL, values, lengths, formats, 0);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        libpq.execParams(postgresql->session.connection, insert_statement(target, count, arena),
+                         (int)parameters, NULL, values, lengths, formats, 0);
+    if (libpq.resultStatus(result) != PGRES_COMMAND_OK)
         return postgresql_session_fail(&postgresql->session, result,
                                        arena_printf(arena, "write to %s", target->table.name),
                                        error);
-    PQclear(result);
+    libpq.clear(result);
     return true;
 }
 
@@ -369,13 +369,14 @@ static void abort_scope(struct sink *sink)
     if (connection == NULL || !postgresql->transaction)
         return;
     PGresult *result;
-    while (PQstatus(connection) == CONNECTION_OK && (result = PQgetResult(connection)) != NULL) {
-        if (PQresultStatus(result) == PGRES_COPY_IN)
-            PQputCopyEnd(connection, "given up");
-        PQclear(result);
+    while (libpq.status(connection) == CONNECTION_OK &&
+           (result = libpq.getResult(connection)) != NULL) {
+        if (libpq.resultStatus(result) == PGRES_COPY_IN)
+            libpq.putCopyEnd(connection, "given up");
+        libpq.clear(result);
     }
-    if (PQstatus(connection) == CONNECTION_OK)
-        PQclear(PQexec(connection, "ROLLBACK"));
+    if (libpq.status(connection) == CONNECTION_OK)
+        libpq.clear(libpq.exec(connection, "ROLLBACK"));
     postgresql->copying = NULL;
     postgresql->transaction = false;
 }
@@ -408,10 +409,10 @@ static bool check(struct sink *sink, struct arena *arena, const char **found, st
         there = "no schema in the search path: set one in the configuration";
     if (strstr(there, "may not") != NULL || strstr(there, "does not exist:") != NULL)
         return error_set(error, ERROR_NO_OUTPUT, "%s: %s", sink->location, there);
-    int version = PQserverVersion(session->connection);
-    *found = arena_printf(arena, "%s: PostgreSQL %d.%d%s, %s", sink->location, version / 10000,
-                          version % 10000,
-                          PQsslInUse(session->connection) ? " with TLS" : ", without TLS", there);
+    int version = libpq.serverVersion(session->connection);
+    *found = arena_printf(
+        arena, "%s: PostgreSQL %d.%d%s, %s", sink->location, version / 10000, version % 10000,
+        libpq.sslInUse(session->connection) ? " with TLS" : ", without TLS", there);
     return true;
 }
 

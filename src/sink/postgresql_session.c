@@ -45,18 +45,19 @@ bool postgresql_session_init(struct postgresql_session *session, const char *uri
         .timeout_seconds = timeout_seconds,
         .same_work_seconds = timeout_seconds > 0 ? timeout_seconds : SINK_SAME_WORK_SECONDS,
     };
+    TRY(libpq_load(error));
     const char *rest = strchr(uri, ':') + 1;
     if (*rest == '\0')
         return true;
     char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(uri, &why);
-    PQfreemem(why); /* it quotes the URI, password and all */
+    PQconninfoOption *options = libpq.conninfoParse(uri, &why);
+    libpq.freemem(why); /* it quotes the URI, password and all */
     if (options == NULL)
         return error_set(error, ERROR_BAD_CONFIG,
                          "the location of the PostgreSQL output cannot be read: write "
                          "postgresql://USER@HOST:PORT/DATABASE, special characters as %%XX");
     session->location = describe(options, arena);
-    PQconninfoFree(options);
+    libpq.conninfoFree(options);
     return true;
 }
 
@@ -95,7 +96,7 @@ static bool fail_connection(struct postgresql_session *session, const char *doin
                             struct error *error)
 {
     char line[400];
-    first_line(PQerrorMessage(session->connection), line, sizeof line);
+    first_line(libpq.errorMessage(session->connection), line, sizeof line);
     return error_set(error, ERROR_TRY_AGAIN,
                      "%s: cannot %s: the connection was lost: %s; the old rows are untouched: try "
                      "again later",
@@ -105,18 +106,18 @@ static bool fail_connection(struct postgresql_session *session, const char *doin
 bool postgresql_session_fail(struct postgresql_session *session, PGresult *result,
                              const char *doing, struct error *error)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *state = libpq.resultErrorField(result, PG_DIAG_SQLSTATE);
     if (!interrupt_check(error)) {
-        PQclear(result);
+        libpq.clear(result);
         return false;
     }
     if (state == NULL) {
-        PQclear(result);
+        libpq.clear(result);
         return fail_connection(session, doing, error);
     }
     char primary[400], context[200] = "";
-    first_line(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), primary, sizeof primary);
-    const char *where = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    first_line(libpq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), primary, sizeof primary);
+    const char *where = libpq.resultErrorField(result, PG_DIAG_CONTEXT);
     if (where != NULL)
         first_line(where, context, sizeof context);
     enum error_kind kind = ERROR_NO_OUTPUT;
@@ -129,7 +130,7 @@ bool postgresql_session_fail(struct postgresql_session *session, PGresult *resul
         }
     error_set(error, kind, "%s: cannot %s: %s%s%s%s%s%s", session->location, doing, primary,
               *context ? " (" : "", context, *context ? ")" : "", *advice ? ": " : "", advice);
-    PQclear(result);
+    libpq.clear(result);
     return false;
 }
 
@@ -166,7 +167,7 @@ static PGconn *open_connection(const struct postgresql_session *session)
     keywords[own] = "tcp_user_timeout"; /* a peer that has vanished is noticed after a minute */
     values[own++] = "60000";
     postgresql_login_parameters(session->login, session->uri, keywords + own, values + own);
-    return PQconnectdbParams(keywords, values, 1);
+    return libpq.connectdbParams(keywords, values, 1);
 }
 
 static bool connect_patiently(struct postgresql_session *session, struct error *error)
@@ -174,10 +175,10 @@ static bool connect_patiently(struct postgresql_session *session, struct error *
     enum { TRIES = 4 };
     for (int try = 1;; try++) {
         session->connection = open_connection(session);
-        if (PQstatus(session->connection) == CONNECTION_OK)
+        if (libpq.status(session->connection) == CONNECTION_OK)
             return true;
         char line[600];
-        first_line(PQerrorMessage(session->connection), line, sizeof line);
+        first_line(libpq.errorMessage(session->connection), line, sizeof line);
         bool passing = is_passing(line);
         postgresql_session_close(session);
         if (!passing)
@@ -203,26 +204,26 @@ static bool set_timeouts(struct postgresql_session *session, struct error *error
                  "WHERE current_setting('lock_timeout') = '0'",
                  SINK_LOCK_SECONDS);
     PGresult *result = postgresql_session_run(session, sql);
-    ExecStatusType status = PQresultStatus(result);
+    ExecStatusType status = libpq.resultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         return postgresql_session_fail(session, result, "set timeouts", error);
-    PQclear(result);
+    libpq.clear(result);
     return true;
 }
 
 bool postgresql_session_connect(struct postgresql_session *session, struct error *error)
 {
-    if (session->connection != NULL && PQstatus(session->connection) == CONNECTION_OK)
+    if (session->connection != NULL && libpq.status(session->connection) == CONNECTION_OK)
         return true;
     postgresql_session_close(session);
     TRY(connect_patiently(session, error));
-    PQsetNoticeProcessor(session->connection, ignore_notice, NULL);
+    libpq.setNoticeProcessor(session->connection, ignore_notice, NULL);
     return set_timeouts(session, error);
 }
 
 void postgresql_session_close(struct postgresql_session *session)
 {
-    PQfinish(session->connection);
+    libpq.finish(session->connection);
     session->connection = NULL;
 }
 
@@ -231,10 +232,10 @@ void postgresql_session_close(struct postgresql_session *session)
 static void cancel(const struct postgresql_session *session)
 {
     char ignored[256];
-    PGcancel *request = PQgetCancel(session->connection);
+    PGcancel *request = libpq.getCancel(session->connection);
     if (request != NULL)
-        PQcancel(request, ignored, sizeof ignored);
-    PQfreeCancel(request);
+        libpq.cancel(request, ignored, sizeof ignored);
+    libpq.freeCancel(request);
 }
 
 PGresult *postgresql_session_wait(struct postgresql_session *session)
@@ -242,30 +243,30 @@ PGresult *postgresql_session_wait(struct postgresql_session *session)
     enum { LOOK_EVERY_MS = 200 };
     PGconn *connection = session->connection;
     bool cancelled = false;
-    PQflush(connection);
-    while (PQisBusy(connection)) {
-        struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+    libpq.flush(connection);
+    while (libpq.isBusy(connection)) {
+        struct pollfd socket = {.fd = libpq.socket(connection), .events = POLLIN};
         int ready = poll(&socket, 1, LOOK_EVERY_MS);
         if (interrupt_requested() != 0 && !cancelled) {
             cancel(session);
             cancelled = true;
         }
-        if (ready > 0 && !PQconsumeInput(connection))
+        if (ready > 0 && !libpq.consumeInput(connection))
             break; /* PQgetResult() tells what happened */
     }
-    return PQgetResult(connection);
+    return libpq.getResult(connection);
 }
 
 PGresult *postgresql_session_run(struct postgresql_session *session, const char *sql)
 {
     PGresult *last = NULL, *next;
-    if (!PQsendQuery(session->connection, sql))
+    if (!libpq.sendQuery(session->connection, sql))
         return NULL;
     while ((next = postgresql_session_wait(session)) != NULL) {
-        PQclear(last);
+        libpq.clear(last);
         last = next;
-        ExecStatusType status = PQresultStatus(next);
-        if (status == PGRES_COPY_IN || PQstatus(session->connection) != CONNECTION_OK)
+        ExecStatusType status = libpq.resultStatus(next);
+        if (status == PGRES_COPY_IN || libpq.status(session->connection) != CONNECTION_OK)
             break;
     }
     return last;
@@ -275,9 +276,9 @@ bool postgresql_session_execute(struct postgresql_session *session, const char *
                                 const char *doing, struct error *error)
 {
     PGresult *result = postgresql_session_run(session, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+    if (libpq.resultStatus(result) != PGRES_COMMAND_OK)
         return postgresql_session_fail(session, result, doing, error);
-    PQclear(result);
+    libpq.clear(result);
     return true;
 }
 
@@ -285,7 +286,7 @@ bool postgresql_session_query(struct postgresql_session *session, const char *sq
                               const char *doing, PGresult **result, struct error *error)
 {
     *result = postgresql_session_run(session, sql);
-    if (PQresultStatus(*result) == PGRES_TUPLES_OK)
+    if (libpq.resultStatus(*result) == PGRES_TUPLES_OK)
         return true;
     postgresql_session_fail(session, *result, doing, error);
     *result = NULL;
@@ -299,18 +300,19 @@ bool postgresql_session_value(struct postgresql_session *session, const char *sq
     PGresult *result;
     TRY(postgresql_session_query(session, sql, doing, &result, error));
     *value = NULL;
-    if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
-        *value = arena_copy(arena, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
-    PQclear(result);
+    if (libpq.ntuples(result) > 0 && !libpq.getisnull(result, 0, 0))
+        *value =
+            arena_copy(arena, libpq.getvalue(result, 0, 0), (size_t)libpq.getlength(result, 0, 0));
+    libpq.clear(result);
     return true;
 }
 
 const char *postgresql_session_literal(struct postgresql_session *session, const char *text,
                                        struct arena *arena)
 {
-    char *quoted = PQescapeLiteral(session->connection, text, strlen(text));
+    char *quoted = libpq.escapeLiteral(session->connection, text, strlen(text));
     const char *copy = arena_printf(arena, "%s", quoted != NULL ? quoted : "''");
-    PQfreemem(quoted);
+    libpq.freemem(quoted);
     return copy;
 }
 
@@ -331,8 +333,8 @@ bool postgresql_session_lock(struct postgresql_session *session, const char *nam
     for (int tries = 0;; tries++) {
         PGresult *result;
         TRY(postgresql_session_query(session, sql, "lock what it replaces", &result, error));
-        bool locked = PQgetvalue(result, 0, 0)[0] == 't';
-        PQclear(result);
+        bool locked = libpq.getvalue(result, 0, 0)[0] == 't';
+        libpq.clear(result);
         if (locked)
             return true;
         if (tries >= session->same_work_seconds * TRIES_A_SECOND)

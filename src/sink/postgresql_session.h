@@ -10,8 +10,8 @@
 #define COSTAGG_SINK_POSTGRESQL_SESSION_H
 
 #include "base/error.h"
+#include "base/libpq.h"
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -49,9 +49,9 @@ static bool take_column(struct postgresql_session *session, struct postgresql_ta
                         const PGresult *found, int row, const struct column *column,
                         struct arena *arena, struct error *error)
 {
-    const char *name = PQgetvalue(found, row, 0);
-    bool generated = PQgetvalue(found, row, 5)[0] == 't';
-    bool must_be_given = PQgetvalue(found, row, 4)[0] == 't';
+    const char *name = libpq.getvalue(found, row, 0);
+    bool generated = libpq.getvalue(found, row, 5)[0] == 't';
+    bool must_be_given = libpq.getvalue(found, row, 4)[0] == 't';
     if (column == NULL) {
         if (must_be_given)
             return error_set(error, ERROR_NO_OUTPUT,
@@ -62,11 +62,11 @@ static bool take_column(struct postgresql_session *session, struct postgresql_ta
     }
     if (generated)
         return true;
-    const char *type = PQgetvalue(found, row, 3);
+    const char *type = libpq.getvalue(found, row, 3);
     prepared->columns[prepared->column_count++] = (struct postgresql_column){
         .column = column,
-        .type = (uint32_t)strtoul(PQgetvalue(found, row, 1), NULL, 10),
-        .modifier = (int)strtol(PQgetvalue(found, row, 2), NULL, 10),
+        .type = (uint32_t)strtoul(libpq.getvalue(found, row, 1), NULL, 10),
+        .modifier = (int)strtol(libpq.getvalue(found, row, 2), NULL, 10),
         .type_name = arena_copy(arena, type, strlen(type)),
     };
     return true;
@@ -112,13 +112,14 @@ static bool read_columns(struct postgresql_session *session, struct postgresql_t
     prepared->columns =
         arena_alloc_array(arena, prepared->table->column_count, sizeof *prepared->columns);
     bool good = true;
-    for (int i = 0; good && i < PQntuples(found); i++) {
-        const struct column *column = sink_table_column(prepared->table, PQgetvalue(found, i, 0));
+    for (int i = 0; good && i < libpq.ntuples(found); i++) {
+        const struct column *column =
+            sink_table_column(prepared->table, libpq.getvalue(found, i, 0));
         if (column != NULL && column->state_only)
             column = NULL;
         good = take_column(session, prepared, found, i, column, arena, error);
     }
-    PQclear(found);
+    libpq.clear(found);
     return good && check_missing(session, prepared, all, error);
 }
 
@@ -141,9 +142,9 @@ static bool count_uncovered_days(struct postgresql_session *session,
                      postgresql_session_literal(session, prepared->name, arena)),
         "look at the partitions", &constraints, error));
     const char *taken = "false";
-    for (int i = 0; i < PQntuples(constraints); i++)
-        taken = arena_printf(arena, "%s OR (%s)", taken, PQgetvalue(constraints, i, 0));
-    PQclear(constraints);
+    for (int i = 0; i < libpq.ntuples(constraints); i++)
+        taken = arena_printf(arena, "%s OR (%s)", taken, libpq.getvalue(constraints, i, 0));
+    libpq.clear(constraints);
     const char *value;
     TRY(postgresql_session_value(
         session,
@@ -267,6 +268,6 @@ bool postgresql_table_make(struct postgresql_session *session, struct postgresql
     if (make_all(session, prepared, scope, arena, error) &&
         postgresql_session_execute(session, "COMMIT", "make the tables", error))
         return true;
-    PQclear(PQexec(session->connection, "ROLLBACK"));
+    libpq.clear(libpq.exec(session->connection, "ROLLBACK"));
     return false;
 }

@@ -63,6 +63,17 @@ class BadOutput(RunTest):
                 left = [p for p in cases.tree(full) if p.endswith((".parquet", ".csv"))]
                 self.assertEqual(left, [])
 
+    def test_only_who_needs_a_server_needs_its_library(self):
+        """A libpq that cannot be loaded stands before the real one."""
+        (self.folder.path / "libpq.so.5").write_bytes(b"no library")
+        env = {"LD_LIBRARY_PATH": str(self.folder.path)}
+        refused = self.case.run("--output", "postgresql://nobody@localhost/costs", env=env)
+        self.assert_refused(refused, 78, "libpq.so.5", "libpq5")
+        place = self.folder.path / "results"
+        done = self.case.run("--output", f"parquet:{place}", env=env)
+        self.assert_done(done)
+        self.assertTrue(any(p.endswith(".parquet") for p in cases.tree(place)))
+
     def test_one_of_two_outputs_cannot_be_written(self):
         place = self.folder.path / "occupied"
         place.write_text("not a folder")
