@@ -3,10 +3,11 @@
 
     deploy/sbom.py build/release/costagg >costagg.cdx.json
 
-Follows the program's shared libraries as the loader finds them: libraries of Debian packages are
-listed by package and version, others (Apache Arrow's) by file, with the SHA-256 of each file; what
-is compiled in from headers follows. The same build on the same machine gives the same bytes; there
-is a time in it only when SOURCE_DATE_EPOCH is set. Needs ldd, and dpkg-query where there is Debian.
+Follows the program's shared libraries as the loader finds them, those that it loads later too
+(libpq): libraries of Debian packages are listed by package and version, others (Apache Arrow's) by
+file, with the SHA-256 of each file; what is compiled in from headers follows. The same build on the
+same machine gives the same bytes; there is a time in it only when SOURCE_DATE_EPOCH is set. Needs
+ldd and ldconfig, and dpkg-query where there is Debian.
 """
 
 import datetime
@@ -33,14 +34,34 @@ def sha256(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-def libraries(binary):
-    """Every shared library the loader takes, by real path, sorted."""
+def linked(binary):
+    """The shared libraries that a program or library is loaded with, by real path."""
     text = output_of("ldd", str(binary))
     missing = re.findall(r"(\S+) => not found", text)
     if not text or missing:
         sys.exit(f"sbom: {binary}: {' '.join(missing) or 'no program of this machine'}: build first")
     found = re.findall(r"(?:=> )?(/\S+) \(0x", text)
-    return sorted({pathlib.Path(p).resolve() for p in found})
+    return {pathlib.Path(p).resolve() for p in found}
+
+
+def loaded_later(binary):
+    """The libraries that the program names but is not linked with: those it opens when needed."""
+    names = set(re.findall(rb"\0(lib[\w+-]+\.so\.\d+)(?=\0)", binary.read_bytes()))
+    names = {n.decode() for n in names} - set(output_of("ldd", str(binary)).split())
+    known = output_of("/sbin/ldconfig", "-p")
+    for name in sorted(names):
+        path = re.search(rf"\b{re.escape(name)} .*=> (\S+)", known)
+        if not path:
+            sys.exit(f"sbom: {name}, which the program may load, is not here: install it first")
+        yield pathlib.Path(path[1]).resolve()
+
+
+def libraries(binary):
+    """Every shared library the program takes, by real path, sorted."""
+    found = linked(binary)
+    for path in loaded_later(binary):
+        found |= {path, *linked(path)}
+    return sorted(found)
 
 
 def packages_of(paths):
