@@ -320,7 +320,9 @@ static bool run_month(struct run *run, struct period days, struct error *missing
     month.rules.strict = config->strict;
     month.rules.label_keys =
         label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
-    TRY(work_list_find(config, run->input, days, run->arena, &month.units, &month.count, error));
+    bool marks = run->keeps_marks || run->state.count > 0 || config->changed;
+    TRY(work_list_find(config, run->input, days, marks, run->arena, &month.units, &month.count,
+                       error));
     work_list_deal(config, month.units, month.count, run->arena);
     TRY(changes_find(config, month.units, month.count, days, run->arena, &month.changes, error));
     month.in_spool =
@@ -467,7 +469,7 @@ static bool plan_month(const struct config *config, struct arrow_store *store, s
     struct work_unit *found;
     struct changes changes;
     size_t found_count;
-    TRY(work_list_find(config, store, days, arena, &found, &found_count, error));
+    TRY(work_list_find(config, store, days, config->changed, arena, &found, &found_count, error));
     work_list_deal(config, found, found_count, arena);
     if (config->changed)
         TRY(changes_find(config, found, found_count, days, arena, &changes, error));

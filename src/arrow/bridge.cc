@@ -1041,12 +1041,12 @@ struct arrow_file {
     string version;                 /* ETag; empty: none */
 };
 
-bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *arena,
+bool arrow_file_open(struct arrow_store *store, const char *path, int64_t size, struct arena *arena,
                      struct arrow_file **file, struct error *error)
 {
     return reading(error, *store, path, [&] {
         auto opened = std::make_unique<arrow_file>();
-        auto input = open_input(*store, path, -1);
+        auto input = open_input(*store, path, size);
         auto object = small_object(*store, *input);
         auto reader = open_parquet(
             *store, path,

@@ -96,11 +96,13 @@ struct arrow_file;
 
 enum arrow_layout { ARROW_TEXT, ARROW_TIME, ARROW_MEASURE };
 
-MUST_CHECK bool arrow_file_open(struct arrow_store *store, const char *path, struct arena *arena,
-                                struct arrow_file **file, struct error *error);
+/* `size` is the object's as it was listed, which spares S3 a request; -1 asks for it, and for the
+ * object's version. */
+MUST_CHECK bool arrow_file_open(struct arrow_store *store, const char *path, int64_t size,
+                                struct arena *arena, struct arrow_file **file, struct error *error);
 int64_t arrow_file_rows(const struct arrow_file *file);
 
-/* The ETag of the object that was opened, without a further request; NULL on disk. */
+/* The ETag of the object, if it was opened with size -1; NULL on disk. */
 const char *arrow_file_version(const struct arrow_file *file);
 int arrow_file_row_groups(const struct arrow_file *file);
 

@@ -527,7 +527,7 @@ static void test_what_is_no_parquet_says_so(void **state)
         assert_ok(place, arrow_store_write(place->store, "x.parquet", cases[i].bytes,
                                            cases[i].length, &place->error));
         assert_false(
-            arrow_file_open(place->store, "x.parquet", &place->arena, &file, &place->error));
+            arrow_file_open(place->store, "x.parquet", -1, &place->arena, &file, &place->error));
         assert_says(place, ERROR_BAD_DATA, cases[i].message);
         scan_fails(place, "x.parquet", &plain_requests[0]);
         assert_says(place, ERROR_BAD_DATA, cases[i].message);
@@ -543,7 +543,8 @@ static void test_missing_places_are_missing_input(void **state)
 {
     struct place *place = *state;
     struct arrow_file *file;
-    assert_false(arrow_file_open(place->store, "no.parquet", &place->arena, &file, &place->error));
+    assert_false(
+        arrow_file_open(place->store, "no.parquet", -1, &place->arena, &file, &place->error));
     assert_says(place, ERROR_NO_INPUT, "/no.parquet: No such file or directory");
     scan_fails(place, "no.parquet", &plain_requests[0]);
     assert_says(place, ERROR_NO_INPUT, "/no.parquet: No such file or directory");
@@ -579,7 +580,7 @@ static void test_a_footer_tells_rows_columns_and_times(void **state)
     write_file(place, "a.parquet", columns, 2, 4, 3, true);
     struct arrow_file *file;
     assert_ok(place,
-              arrow_file_open(place->store, "a.parquet", &place->arena, &file, &place->error));
+              arrow_file_open(place->store, "a.parquet", -1, &place->arena, &file, &place->error));
     assert_int_equal(arrow_file_rows(file), 12);
     assert_int_equal(arrow_file_row_groups(file), 3);
     const char *type;

@@ -241,7 +241,8 @@ static void test_a_footer_has_the_days_of_a_group(void **state)
     write_group(&place, writer, 0, 10, 2, &dictionary);
     write_group(&place, writer, 10, 20, 2, &dictionary);
     assert_ok(&place, parquet_writer_finish(writer, &place.error));
-    assert_ok(&place, arrow_file_open(place.store, "c.parquet", &place.arena, &file, &place.error));
+    assert_ok(&place,
+              arrow_file_open(place.store, "c.parquet", -1, &place.arena, &file, &place.error));
     assert_int_equal(arrow_file_rows(file), 30);
     assert_int_equal(arrow_file_row_groups(file), 2);
     arrow_file_row_group(file, 1, "day", &group);

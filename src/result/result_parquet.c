@@ -71,7 +71,7 @@ static bool open_file(struct result *result, const struct result_file *file, str
                       struct arrow_file **opened, struct error *error)
 {
     struct parquet_place *place = result->place;
-    if (arrow_file_open(place->store, file->path, arena, opened, error))
+    if (arrow_file_open(place->store, file->path, -1, arena, opened, error))
         return true;
     return error_add_context(error, "%s", result->location);
 }

@@ -9,7 +9,7 @@
 
 /* Looks at a unit's input. Missing input is no failure yet: others may have some. Input that is
  * there but cannot be read is one: the result would lack it. */
-static bool find_input(const struct config *config, struct arrow_store *store,
+static bool find_input(const struct config *config, struct arrow_store *store, bool versions,
                        struct work_unit *unit, struct arena *arena, struct error *error)
 {
     struct inventory_request request = {
@@ -18,6 +18,7 @@ static bool find_input(const struct config *config, struct arrow_store *store,
         .source = unit->source,
         .period = unit->days,
         .threads = config->threads,
+        .versions = versions,
     };
     struct inventory *inventory = arena_alloc(arena, sizeof *inventory);
     memcpy(request.templates, config->templates, sizeof request.templates);
@@ -53,7 +54,7 @@ static bool is_needed(const struct config *config, const struct work_unit *unit)
 }
 
 bool work_list_find(const struct config *config, struct arrow_store *store, struct period days,
-                    struct arena *arena, struct work_unit **units, size_t *count,
+                    bool versions, struct arena *arena, struct work_unit **units, size_t *count,
                     struct error *error)
 {
     struct work_unit *list =
@@ -64,14 +65,14 @@ bool work_list_find(const struct config *config, struct arrow_store *store, stru
         const struct cluster *cluster = &config->all_clusters[i];
         *unit = (struct work_unit){"usage", cluster->source, days, .cluster = cluster};
         if (is_needed(config, unit))
-            TRY(find_input(config, store, unit, arena, error));
+            TRY(find_input(config, store, versions, unit, arena, error));
     }
     for (size_t i = 0; i < config->bill_count; i++) {
         struct work_unit *unit = &list[(*count)++];
         const struct bill *bill = &config->bills[i];
         *unit = (struct work_unit){"cost", bill->source, days, .bill = bill, .bill_number = i};
         if (is_needed(config, unit))
-            TRY(find_input(config, store, unit, arena, error));
+            TRY(find_input(config, store, versions, unit, arena, error));
     }
     *units = list;
     return true;

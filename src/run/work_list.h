@@ -16,10 +16,10 @@ struct work_unit;
 /* The units of one month, clusters first, then bills. Usage units are those of all clusters: of the
  * ones left out by --cluster or by the shard, roles of nodes and shares of bills may still be
  * needed. A unit whose input is missing says so and is no failure; input that is there but cannot
- * be read is one. In `arena`. */
+ * be read is one. `versions`: marks will be made of the input (inventory.h). In `arena`. */
 MUST_CHECK bool work_list_find(const struct config *config, struct arrow_store *store,
-                               struct period days, struct arena *arena, struct work_unit **units,
-                               size_t *count, struct error *error);
+                               struct period days, bool versions, struct arena *arena,
+                               struct work_unit **units, size_t *count, struct error *error);
 
 /* Deals the units that the configuration selects to the shards; the others get none (-1). */
 void work_list_deal(const struct config *config, struct work_unit *units, size_t count,

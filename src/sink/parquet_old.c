@@ -240,7 +240,7 @@ bool parquet_old_read(struct arrow_store *store, const char *path, const struct 
         .take = take,
         .context = context};
     struct arrow_file *file;
-    bool done = arrow_file_open(store, path, &arena, &file, error);
+    bool done = arrow_file_open(store, path, -1, &arena, &file, error);
     if (done) {
         int *groups =
             arena_alloc_array(&arena, (size_t)arrow_file_row_groups(file), sizeof *groups);

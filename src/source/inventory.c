@@ -258,6 +258,18 @@ static bool is_gone(const struct survey *survey, const char *path)
     return known && !listed;
 }
 
+/* An object that is replaced by one of another size after the listing has no footer where it should
+ * be; it is asked for its size then, and that it changed is found out before the commit. */
+static bool open_file(const struct survey *survey, const struct input_file *input,
+                      struct arena *arena, struct arrow_file **file, struct error *error)
+{
+    if (!survey->request->versions &&
+        arrow_file_open(survey->store, input->path, input->size, arena, file, error))
+        return true;
+    return (survey->request->versions || error->kind == ERROR_BAD_DATA) &&
+           arrow_file_open(survey->store, input->path, -1, arena, file, error);
+}
+
 static bool read_footer(void *context, size_t number, struct error *error)
 {
     struct survey *survey = context;
@@ -266,7 +278,7 @@ static bool read_footer(void *context, size_t number, struct error *error)
     struct arena arena;
     arena_init(&arena);
     struct arrow_file *file;
-    bool ok = arrow_file_open(survey->store, input->path, &arena, &file, error);
+    bool ok = open_file(survey, input, &arena, &file, error);
     if (ok) {
         int count = arrow_file_row_groups(file);
         footer->rows = arrow_file_rows(file);

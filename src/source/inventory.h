@@ -35,7 +35,8 @@ struct inventory_request {
      * path_template.h. A report with none of its own keeps the defaults. */
     const char *templates[REPORT_COUNT][TEMPLATE_COUNT];
 
-    int threads; /* that open files on a local disk; 0: one */
+    int threads;   /* that open files on a local disk; 0: one */
+    bool versions; /* those of the files are wanted: on S3 a request each */
 };
 
 /* One row group that holds, or may hold, rows of the period. */
@@ -53,7 +54,8 @@ struct input_file {
     const char *path;
     int64_t size;
     int64_t modified_ns; /* 0: unknown */
-    const char *version; /* the ETag on S3; NULL on disk, where size and time tell */
+    const char *version; /* the ETag on S3, if it was wanted; NULL on disk, where size and time
+                            tell */
     enum report report;
     enum grain grain;
     int64_t rows; /* all of them, in the period or not */

@@ -44,7 +44,7 @@ static bool read_all(struct arrow_store *store, const struct report_layout *layo
                      struct text_pool *texts, struct arena *arena, struct error *error)
 {
     struct arrow_file *file;
-    TRY(arrow_file_open(store, "input.parquet", arena, &file, error));
+    TRY(arrow_file_open(store, "input.parquet", -1, arena, &file, error));
     FUZZ_CHECK(arrow_file_rows(file) >= 0);
     for (int i = 0; i < arrow_file_row_groups(file) && i < 100; i++) {
         struct arrow_row_group group;

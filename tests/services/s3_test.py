@@ -1,7 +1,12 @@
 """Input from and output to real S3 servers: the same bytes as on a local disk."""
 
+import io
 import subprocess
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from campaign.s3_proxy import S3Proxy
 from harness import cases, program
 from harness.verdict import RunTest
 from services import object_store
@@ -76,6 +81,54 @@ class S3:
         self.assert_refused(result, status, *fragments)
         self.assertFalse([p for p in cases.tree(self.folder.path) if p.endswith(".parquet")])
         self.assertLess(result.seconds, 90, "a refusal should not take this long")
+
+    def through_proxy(self, **arming):
+        """A run whose requests go through a proxy: (how it ended, where its output was to be)."""
+        proxy = S3Proxy(self.store.port)
+        self.addCleanup(proxy.stop)
+        proxy.arm({}, **arming)
+        place = self.folder.path / "proxied"
+        return self.run_case("--input", "s3://costs/in", "--output", f"parquet:{place}", env={
+            **self.store.variables(), "AWS_ENDPOINT_URL_S3": proxy.endpoint}), place
+
+    def test_who_keeps_no_marks_does_not_ask_for_every_object(self):
+        asked = []
+
+        def allowed(method, path, _):
+            asked.append((method, path))
+            return True
+
+        result, place = self.through_proxy(allowed=allowed)
+        self.assert_done(result)
+        self.assert_same(self.local_tree(), cases.tree(place))
+        self.assertTrue([p for m, p in asked if m == "GET" and p.endswith(".parquet")])
+        self.assertEqual([p for m, p in asked if m == "HEAD" and p.endswith(".parquet")], [])
+
+    def test_an_object_that_is_replaced_after_it_was_listed(self):
+        name = max((p for p in cases.tree(self.case.input) if "pod_usage" in p), key=len)
+        before = (self.case.input / name).read_bytes()
+        table = pq.read_table(io.BytesIO(before))
+        for rows in (table.slice(0, 1), pa.concat_tables([table] * 20)):
+            changed = io.BytesIO()
+            pq.write_table(rows, changed, compression="none", use_dictionary=False)
+            with self.subTest(bytes=len(changed.getvalue()), before=len(before)):
+                replaced = []
+
+                def replace(path):
+                    if path.endswith(name) and not replaced:
+                        replaced.append(path)
+                        self.put(name, changed.getvalue())
+
+                self.addCleanup(self.put, name, before)
+                result, place = self.through_proxy(on_get=replace)
+                self.assertTrue(replaced)
+                self.assert_refused(result, 75, name, "run again")
+                self.assertFalse([p for p in cases.tree(place) if p.endswith(".parquet")])
+                self.put(name, before)
+
+    def put(self, name, content):
+        with self.store.client().open_output_stream(f"costs/in/{name}") as stream:
+            stream.write(content)
 
     def test_unknown_input_bucket(self):
         self.refused((66, 69), "no-such-bucket", place="s3://no-such-bucket/in")
