@@ -117,11 +117,15 @@ void attribution_day_add_hourly(struct attribution_day *day, const struct bill_l
 /* Lines of the daily report, or the hourly ones with daily_from_hourly. All usage comes before. */
 void attribution_day_add_bill(struct attribution_day *day, const struct bill_line_batch *batch);
 
-/* Attributes. `out`: rows of cost_table, sorted by their natural key; they and their texts live
- * until the day object is opened again or the pool is reset. `sums` and `notices` get the day's
- * share; both only ever grow, in any order of days, but not by two threads at once. */
-void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
-                            struct reconciliation *sums, struct attribution_notices *notices);
+/* Attributes. `sums` gets the day's share; it only ever grows, in any order of days, but not by two
+ * threads at once. */
+void attribution_day_finish(struct attribution_day *day, struct reconciliation *sums);
+
+/* The next rows of cost_table, at most MOST_BATCH_ROWS, sorted by their natural key; they live
+ * until the next call, their texts until the day object is opened again or the pool is reset. False
+ * when there are no more: then `notices` has got the day's share, as the sums have. */
+bool attribution_day_take_rows(struct attribution_day *day, struct row_batch *rows,
+                               struct attribution_notices *notices);
 
 /* Gives back the memory of lines and rows of a finished day, where many days are open at once. The
  * rows are void then; the explanation stays. The object can be opened again. */

@@ -24,6 +24,8 @@ struct attribution_day {
     struct tag_groups tag_groups;
     struct cost_groups groups;
     struct cost_attributor attributor;
+    struct cost_group_names names; /* of the groups, while rows are made of them */
+    struct number_list numbers;    /* of the groups in the order of their rows */
     struct cost_rows rows;
     struct explanation explanation;
     struct attribution_notices notices;
@@ -52,6 +54,8 @@ static void close_bulk(struct attribution_day *day)
     cost_groups_close(&day->groups);
     cost_attributor_close(&day->attributor);
     cost_rows_close(&day->rows);
+    number_list_close(&day->numbers);
+    day->numbers = (struct number_list){0};
 }
 
 static void close_day(void *resource)
@@ -212,8 +216,7 @@ static void explain_unkept(struct attribution_day *day)
             explanation_add_unkept(&day->explanation, attributor, &day->resources.resources[i]);
 }
 
-void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
-                            struct reconciliation *sums, struct attribution_notices *notices)
+void attribution_day_finish(struct attribution_day *day, struct reconciliation *sums)
 {
     end_usage(day);
     for (uint32_t i = 0; i < day->bill_day.map.count; i++) {
@@ -222,7 +225,7 @@ void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
     }
     bill_resources_measure(&day->resources, day->attribution->days_in_month, &day->notices);
     line_classes_reconcile(&day->classes, sums);
-    const struct cost_group_names names = {
+    day->names = (struct cost_group_names){
         .texts = day->texts,
         .parts = &day->classes.parts,
         .resources = day->resources.resources,
@@ -230,16 +233,23 @@ void attribution_day_finish(struct attribution_day *day, struct row_batch *out,
         .receivers = &day->lore->receivers,
         .date = day->date,
     };
-    struct number_list numbers = {0};
-    cost_order_parts(&day->lore->order, &names, &numbers);
-    attribute(day, &numbers, sums);
+    cost_order_parts(&day->lore->order, &day->names, &day->numbers);
+    attribute(day, &day->numbers, sums);
     explain_unkept(day);
-    cost_order_groups(&day->lore->order, &day->groups, &names, &numbers);
-    cost_rows_build(&day->rows, &day->groups, &names, &numbers, &day->notices);
-    number_list_close(&numbers);
-    *out = (struct row_batch){&cost_table, day->rows.rows, day->rows.count, day->texts};
-    attribution_notices_merge(notices, &day->notices);
-    attribution_notices_close(&day->notices);
+    cost_order_groups(&day->lore->order, &day->groups, &day->names, &day->numbers);
+    cost_rows_begin(&day->rows, &day->groups, &day->names, &day->numbers);
+}
+
+bool attribution_day_take_rows(struct attribution_day *day, struct row_batch *rows,
+                               struct attribution_notices *notices)
+{
+    bool some = cost_rows_next(&day->rows, &day->notices);
+    *rows = (struct row_batch){&cost_table, day->rows.rows, day->rows.count, day->texts};
+    if (!some) {
+        attribution_notices_merge(notices, &day->notices);
+        attribution_notices_close(&day->notices);
+    }
+    return some;
 }
 
 void attribution_day_release(struct attribution_day *day)

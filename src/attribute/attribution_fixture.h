@@ -282,11 +282,13 @@ static inline void fixture_attribute(struct fixture *fixture, struct attribution
         attribution_day_add_hourly(day, hourly);
     attribution_day_add_bill(day, lines);
     struct row_batch out;
-    attribution_day_finish(day, &out, &fixture->sums, &fixture->notices);
-    const struct cost_row *results = out.rows;
-    for (size_t i = 0; i < out.count && fixture->row_count < FIXTURE_MOST; i++) {
-        fixture->row_list[fixture->row_count] = results[i];
-        fixture->rows[fixture->row_count++] = fixture_print(fixture, &results[i]);
+    attribution_day_finish(day, &fixture->sums);
+    while (attribution_day_take_rows(day, &out, &fixture->notices)) {
+        const struct cost_row *results = out.rows;
+        for (size_t i = 0; i < out.count && fixture->row_count < FIXTURE_MOST; i++) {
+            fixture->row_list[fixture->row_count] = results[i];
+            fixture->rows[fixture->row_count++] = fixture_print(fixture, &results[i]);
+        }
     }
     if (number == 0) /* an opened day must not care whether the last one was released */
         attribution_day_release(day);

@@ -122,9 +122,11 @@ static void test_ids_beyond_those_remembered_match_too(void **state)
     attribution_day_open(day, FIXTURE_DAY);
     attribution_day_add_usage(day, 0, rows, MANY);
     attribution_day_add_bill(day, &batch);
-    attribution_day_finish(day, &out, &fixture.sums, &fixture.notices);
+    attribution_day_finish(day, &fixture.sums);
+    assert_true(attribution_day_take_rows(day, &out, &fixture.notices));
     assert_int_equal(out.count, 1);
     assert_true(((const struct cost_row *)out.rows)->unblended_cost == 8); /* 1/2 and 1/2 */
+    assert_false(attribution_day_take_rows(day, &out, &fixture.notices));
     arena_close(&arena);
     fixture_close(&fixture);
 }

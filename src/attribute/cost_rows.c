@@ -27,11 +27,6 @@ void cost_rows_init(struct cost_rows *rows, const struct settings *settings,
     *rows = (struct cost_rows){.settings = settings, .rules = rules, .bill = bill};
 }
 
-void cost_rows_close(struct cost_rows *rows)
-{
-    free(rows->rows);
-}
-
 /* ---- UUIDs ----
  *
  * A natural key of 20 texts takes several rounds of SHA-1, and rows share most of it. So the name
@@ -164,8 +159,11 @@ static int32_t alias_of(struct row_maker *maker, uint32_t account)
     return (int32_t)maker->alias_ids.items[at];
 }
 
-static void open_maker(struct row_maker *maker)
+static struct row_maker *open_maker(const struct cost_rows *rows,
+                                    const struct cost_group_names *names)
 {
+    struct row_maker *maker = memory_grow(NULL, sizeof *maker);
+    *maker = (struct row_maker){.rows = rows, .names = names};
     struct text_pool *texts = maker->names->texts;
     const struct bill *bill = maker->rows->bill;
     const struct key_map *parts = maker->names->parts;
@@ -190,10 +188,13 @@ static void open_maker(struct row_maker *maker)
     maker->directions[DIRECTION_OUT] = text_pool_intern_string(texts, "OUT");
     maker->source = text_pool_intern_string(texts, bill->source);
     key_map_init(&maker->accounts, 1);
+    return maker;
 }
 
 static void close_maker(struct row_maker *maker)
 {
+    if (maker == NULL)
+        return;
     free(maker->buffer.bytes);
     free(maker->part_digests);
     free(maker->receiver_digests);
@@ -201,6 +202,7 @@ static void close_maker(struct row_maker *maker)
     free(maker->cluster_aliases);
     key_map_close(&maker->accounts);
     number_list_close(&maker->alias_ids);
+    free(maker);
 }
 
 static uint32_t empty_if_null(uint32_t text, enum attribution_notice notice,
@@ -310,23 +312,48 @@ static void fetch_ahead(const struct row_maker *maker, const struct cost_groups 
     fetch_text(text_pool_borrow(names->texts, key[RECEIVER_TAGS]));
 }
 
-void cost_rows_build(struct cost_rows *rows, const struct cost_groups *groups,
-                     const struct cost_group_names *names, const struct number_list *numbers,
-                     struct attribution_notices *notices)
+void cost_rows_begin(struct cost_rows *rows, const struct cost_groups *groups,
+                     const struct cost_group_names *names, const struct number_list *numbers)
 {
-    struct row_maker maker = {.rows = rows, .names = names};
-    open_maker(&maker);
-    rows->count = numbers->count;
-    if (rows->capacity < rows->count) {
-        free(rows->rows);
-        rows->capacity = rows->count + rows->count / 4;
-        rows->rows = memory_grow(NULL, rows->capacity * sizeof *rows->rows);
+    close_maker(rows->maker);
+    rows->groups = groups;
+    rows->numbers = numbers;
+    rows->maker = open_maker(rows, names);
+    rows->made = 0;
+}
+
+static void make_room(struct cost_rows *rows, uint32_t count)
+{
+    if (count <= rows->capacity)
+        return;
+    free(rows->rows);
+    rows->capacity = count + count / 4 < MOST_BATCH_ROWS ? count + count / 4 : MOST_BATCH_ROWS;
+    rows->rows = memory_grow(NULL, rows->capacity * sizeof *rows->rows);
+}
+
+bool cost_rows_next(struct cost_rows *rows, struct attribution_notices *notices)
+{
+    const struct number_list *numbers = rows->numbers;
+    uint32_t left = rows->maker == NULL ? 0 : numbers->count - rows->made;
+    rows->count = left < MOST_BATCH_ROWS ? left : MOST_BATCH_ROWS;
+    if (left == 0) {
+        close_maker(rows->maker);
+        rows->maker = NULL;
+        return false;
     }
-    for (uint32_t i = 0; i < numbers->count; i++) {
-        fetch_ahead(&maker, groups, numbers, i);
-        fill_row(&maker, &groups->groups[numbers->items[i]], &rows->rows[i], notices);
+    make_room(rows, rows->count);
+    for (uint32_t i = 0; i < rows->count; i++, rows->made++) {
+        fetch_ahead(rows->maker, rows->groups, numbers, rows->made);
+        fill_row(rows->maker, &rows->groups->groups[numbers->items[rows->made]], &rows->rows[i],
+                 notices);
     }
-    close_maker(&maker);
+    return true;
+}
+
+void cost_rows_close(struct cost_rows *rows)
+{
+    close_maker(rows->maker);
+    free(rows->rows);
 }
 
 size_t cost_rows_size(const struct cost_rows *rows)

@@ -58,7 +58,11 @@ struct table {
     const char *marks[TABLE_MARKS]; /* the marking columns; NULL: the table has but one part */
 };
 
-/* Rows of one table, sorted, all of one or more whole days in ascending order; borrowed. */
+/* A day of more rows than these is handed on in several batches, each of so many but the last; they
+ * are also the rows of a row group in Parquet results. */
+enum { MOST_BATCH_ROWS = 128 * 1024 };
+
+/* Rows of one table, sorted, of one or more days in ascending order; borrowed. */
 struct row_batch {
     const struct table *table;
     const void *rows; /* count × table->row_size bytes */

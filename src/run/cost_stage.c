@@ -226,14 +226,25 @@ static bool read_span(struct cost_work *work, struct cost_worker *worker,
     return add_lines(work, worker, span, work->grain, false, error);
 }
 
-static bool deliver_day(struct cost_work *work, struct attribution_day *day, int32_t date,
-                        const struct row_batch *rows, struct error *error)
+static bool deliver_rows(struct cost_work *work, const struct row_batch *rows, struct error *error)
 {
-    struct run *run = run_of(work);
     work->rows_out += (int64_t)rows->count;
-    run_summary_add_explanation(run->summary, attribution_day_explanation(day));
-    TRY(outputs_write(&run->outputs, rows, error));
-    return rollups_add_day(work->rollups, date, rows, error);
+    rollups_add_costs(work->rollups, rows);
+    return outputs_write(&run_of(work)->outputs, rows, error);
+}
+
+/* The first rows of a day are made before its turn comes, so that only long days keep others
+ * waiting. */
+static bool deliver_day(struct cost_work *work, struct attribution_day *day, struct turns *turns,
+                        size_t task, struct attribution_notices *notices, struct error *error)
+{
+    struct row_batch rows;
+    bool some = attribution_day_take_rows(day, &rows, notices);
+    TRY(turns_take(turns, task, error));
+    for (; some; some = attribution_day_take_rows(day, &rows, notices))
+        TRY(deliver_rows(work, &rows, error));
+    run_summary_add_explanation(run_of(work)->summary, attribution_day_explanation(day));
+    return rollups_end_costs(work->rollups, error);
 }
 
 static bool attribute_span(void *context, struct turns *turns, size_t task, int number,
@@ -251,11 +262,8 @@ static bool attribute_span(void *context, struct turns *turns, size_t task, int 
     attribution_notices_init(&notices);
     bool done = true;
     for (int32_t i = 0; done && i <= span->days.last - span->days.first; i++) {
-        struct row_batch rows;
-        attribution_day_finish(worker->days[i], &rows, &sums, &notices);
-        if (i == 0)
-            done = turns_take(turns, task, error);
-        done = done && deliver_day(work, worker->days[i], span->days.first + i, &rows, error);
+        attribution_day_finish(worker->days[i], &sums);
+        done = deliver_day(work, worker->days[i], turns, task, &notices, error);
         if (span->days.last > span->days.first)
             attribution_day_release(worker->days[i]);
     }

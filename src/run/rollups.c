@@ -197,8 +197,14 @@ static bool add_written_back(struct rollups *rollups, size_t output, int32_t day
                             sizeof unread / sizeof unread[0], add_to_set, rollups->set, error);
 }
 
-bool rollups_add_day(struct rollups *rollups, int32_t day, const struct row_batch *rows,
-                     struct error *error)
+static void add_to_summaries(struct rollups *rollups, const struct row_batch *rows)
+{
+    for (size_t i = 0; i < rollups->run->outputs.count * rollups->tag_count; i++)
+        tag_summary_add(rollups->summaries[i], rows);
+}
+
+bool rollups_add_usage(struct rollups *rollups, int32_t day, const struct row_batch *rows,
+                       struct error *error)
 {
     if (rollups == NULL)
         return true;
@@ -207,9 +213,26 @@ bool rollups_add_day(struct rollups *rollups, int32_t day, const struct row_batc
         rollup_set_add(rollups->set, rows);
         TRY(add_written_back(rollups, i, day, error));
         TRY(write_set(rollups->set, rollups->table_count, rollups->run->outputs.sinks[i], error));
-        for (size_t t = 0; t < rollups->tag_count; t++)
-            tag_summary_add(rollups->summaries[i * rollups->tag_count + t], rows);
     }
+    add_to_summaries(rollups, rows);
+    return true;
+}
+
+void rollups_add_costs(struct rollups *rollups, const struct row_batch *rows)
+{
+    if (rollups == NULL)
+        return;
+    rollup_set_add(rollups->set, rows);
+    add_to_summaries(rollups, rows);
+}
+
+bool rollups_end_costs(struct rollups *rollups, struct error *error)
+{
+    if (rollups == NULL)
+        return true;
+    for (size_t i = 0; i < rollups->run->outputs.count; i++)
+        TRY(write_set(rollups->set, rollups->table_count, rollups->run->outputs.sinks[i], error));
+    rollup_set_clear(rollups->set);
     return true;
 }
 
@@ -240,8 +263,7 @@ bool rollups_finish(struct rollups *rollups, struct attribution_notices *notices
             TRY(write_summary(rollups, i, t, error));
     if (notices != NULL)
         attribution_notices_count(notices, NOTICE_null_currency,
-                                  (uint64_t)rollup_set_emptied(rollups->set) /
-                                      rollups->run->outputs.count);
+                                  (uint64_t)rollup_set_emptied(rollups->set));
     return true;
 }
 

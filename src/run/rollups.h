@@ -37,9 +37,13 @@ MUST_CHECK bool rollups_open_costs(const struct run *run, const struct bill *bil
                                    struct error *error);
 void rollups_close(struct rollups *rollups); /* may be NULL */
 
-/* Adds the rows of a day and writes its rollups. `rollups` may be NULL. */
-MUST_CHECK bool rollups_add_day(struct rollups *rollups, int32_t day, const struct row_batch *rows,
-                                struct error *error);
+/* Adds the usage rows of a day and writes its rollups. `rollups` may be NULL, here and below. */
+MUST_CHECK bool rollups_add_usage(struct rollups *rollups, int32_t day,
+                                  const struct row_batch *rows, struct error *error);
+
+/* The same for a day of costs, in steps: the rows, batch by batch, then the rollups. */
+void rollups_add_costs(struct rollups *rollups, const struct row_batch *rows);
+MUST_CHECK bool rollups_end_costs(struct rollups *rollups, struct error *error);
 
 /* Writes the summaries, before outputs_commit(). `notices` (may be NULL) gets what was emptied. */
 MUST_CHECK bool rollups_finish(struct rollups *rollups, struct attribution_notices *notices,

@@ -180,7 +180,7 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
     rows.table = output_table(run);
     state.table = &usage_state_table;
     TRY(outputs_write(&run->outputs, &rows, error));
-    TRY(rollups_add_day(work->rollups, day->day, &day->rows, error));
+    TRY(rollups_add_usage(work->rollups, day->day, &day->rows, error));
     TRY(outputs_write(&run->state, &state, error));
     return outputs_write(&run->state, &day->facts, error);
 }

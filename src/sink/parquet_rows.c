@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 enum {
-    ROW_GROUP_ROWS = 128 * 1024,
     CHUNK = 512, /* rows that stay in the cache while their columns are taken apart */
     NAME_SIZE = UUID_TEXT_SIZE - 1,
 };
@@ -375,10 +374,10 @@ static bool write_column(struct parquet_rows *rows, struct parquet_column *colum
 bool parquet_rows_write(struct parquet_rows *rows, const struct row_batch *day,
                         struct parquet_writer *writer, struct error *error)
 {
-    for (size_t first = 0; first < day->count; first += ROW_GROUP_ROWS) {
+    for (size_t first = 0; first < day->count; first += MOST_BATCH_ROWS) {
         size_t left = day->count - first;
         struct row_batch group = {day->table, row_value_row(day, first),
-                                  left < ROW_GROUP_ROWS ? left : ROW_GROUP_ROWS, day->texts};
+                                  left < MOST_BATCH_ROWS ? left : MOST_BATCH_ROWS, day->texts};
         TRY(take_columns(rows, &group, error));
         share_dictionary(rows, &group);
         parquet_writer_begin_group(writer, group.count);
