@@ -45,6 +45,7 @@ void label_filter_close(struct label_filter *filter)
     arena_close(&filter->scratch);
     pair_map_close(&filter->merges);
     free(filter->filtered);
+    free(filter->malformed);
 }
 
 void label_filter_reset(struct label_filter *filter)
@@ -55,8 +56,8 @@ void label_filter_reset(struct label_filter *filter)
     filter->empty_set = text_pool_intern(filter->texts, "{}", 2);
 }
 
-static bool note_malformed(struct label_filter *filter, const struct batch_place *place, size_t row,
-                           struct error *error)
+static bool note_malformed(struct label_filter *filter, uint32_t labels,
+                           const struct batch_place *place, size_t row, struct error *error)
 {
     char where[sizeof filter->first_malformed];
     snprintf(where, sizeof where, "%s: row %lld", place->path,
@@ -66,8 +67,15 @@ static bool note_malformed(struct label_filter *filter, const struct batch_place
                          "%s: the labels are no JSON object of strings; without --strict they "
                          "would read as {}",
                          where);
-    if (filter->malformed++ == 0)
+    if (filter->malformed_count == 0)
         memcpy(filter->first_malformed, where, sizeof where);
+    if (filter->malformed_count == filter->malformed_room) {
+        filter->malformed_room = filter->malformed_room * 2 + 16;
+        filter->malformed =
+            memory_grow(filter->malformed, filter->malformed_room * sizeof *filter->malformed);
+    }
+    filter->malformed[filter->malformed_count++] =
+        text_hash(text_pool_borrow(filter->texts, labels));
     return true;
 }
 
@@ -96,7 +104,7 @@ bool label_filter_apply(struct label_filter *filter, uint32_t labels,
         return true;
     struct label_list list;
     if (!label_json_parse(text_pool_borrow(filter->texts, labels), &filter->scratch, &list))
-        TRY(note_malformed(filter, place, row, error));
+        TRY(note_malformed(filter, labels, place, row, error));
     list = label_list_filter(list, filter->keys, filter->key_count, &filter->scratch);
     *set = list.count == 0 ? filter->empty_set : intern_set(filter, &list);
     arena_reset(&filter->scratch);

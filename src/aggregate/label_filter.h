@@ -27,10 +27,12 @@ struct label_filter {
     struct arena scratch; /* of one parse */
     uint32_t *filtered;   /* by text id, + 1; 0: not parsed yet */
     uint32_t room;
-    uint32_t empty_set;        /* id of "{}" */
-    struct pair_map merges;    /* (under, over) → merged set */
-    uint64_t malformed;        /* distinct texts read as {} or with keys dropped */
-    char first_malformed[256]; /* "FILE: row N" of the first */
+    uint32_t empty_set;     /* id of "{}" */
+    struct pair_map merges; /* (under, over) → merged set */
+    uint64_t *malformed;    /* hashes of texts read as {} or with keys dropped, as they were met; */
+    size_t malformed_count; /* whoever takes them sets this to 0; a text can be met again later */
+    size_t malformed_room;
+    char first_malformed[256]; /* "FILE: row N" of the first of them */
 };
 
 /* The keys a run keeps, sorted, in `arena`; *count 0 when no key is enabled. */
@@ -41,7 +43,7 @@ void label_filter_init(struct label_filter *filter, struct text_pool *texts,
                        const struct text *keys, size_t key_count, bool strict);
 void label_filter_close(struct label_filter *filter);
 
-/* To be called when the pool has been reset. Counts stay. */
+/* To be called when the pool has been reset. */
 void label_filter_reset(struct label_filter *filter);
 
 /* The filtered set of a label text. `place` and `row` are for the message about a malformed one,

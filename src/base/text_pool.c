@@ -167,6 +167,11 @@ uint32_t text_pool_find(const struct text_pool *pool, const char *bytes, size_t 
     return slot->id == TEXT_NULL ? UINT32_MAX : slot->id;
 }
 
+uint64_t text_hash(struct text text)
+{
+    return XXH3_64bits(text.bytes, text.length);
+}
+
 size_t text_pool_size(const struct text_pool *pool)
 {
     return pool->bytes + pool->count * (sizeof *pool->texts + 2 * sizeof *pool->slots);

@@ -57,6 +57,9 @@ size_t text_pool_size(const struct text_pool *pool);
 /* The id of a text that is in the pool already, or UINT32_MAX. */
 uint32_t text_pool_find(const struct text_pool *pool, const char *bytes, size_t length);
 
+/* 64 bits that stand for a text across pools. */
+uint64_t text_hash(struct text text);
+
 /* The text of an id; its bytes live until the pool is reset or closed. {NULL, 0} for null. */
 static inline struct text text_pool_borrow(const struct text_pool *pool, uint32_t id)
 {

@@ -107,7 +107,7 @@ void run_metrics_print_figures(FILE *stream, const struct run_summary *summary)
     one(stream, "costagg_peak_memory_bytes", "Peak resident memory of the last run",
         (double)summary->peak_memory_bytes);
     one(stream, "costagg_malformed_labels", "Label texts that were no clean JSON",
-        (double)summary->malformed_labels);
+        (double)summary->malformed_labels.count);
     print_units(stream, summary);
     print_bills(stream, summary);
 }

@@ -192,7 +192,7 @@ static void put_effort(json_t *root, const struct config *config, const struct r
     put_count(root, "files_opened", summary->files_opened);
     put_count(root, "retries", summary->retries);
     put_count(root, "peak_memory_bytes", summary->peak_memory_bytes);
-    put_count(root, "malformed_labels", summary->malformed_labels);
+    put_count(root, "malformed_labels", summary->malformed_labels.count);
     put_text(root, "first_malformed_label", summary->first_malformed);
     put_count(root, "threads", config->threads);
     put_count(root, "shard", config->shard_index);

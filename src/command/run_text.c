@@ -286,10 +286,10 @@ static void print_effort(FILE *stream, const struct config *config,
     if (summary->retries > 0)
         fprintf(stream, "%lld request%s had to be repeated\n", (long long)summary->retries,
                 plural(summary->retries));
-    if (summary->malformed_labels > 0)
+    if (summary->malformed_labels.count > 0)
         fprintf(stream, "%lld label text%s malformed and read as far as possible; the first: %s\n",
-                (long long)summary->malformed_labels,
-                summary->malformed_labels == 1 ? " was" : "s were",
+                (long long)summary->malformed_labels.count,
+                summary->malformed_labels.count == 1 ? " was" : "s were",
                 summary->first_malformed != NULL
                     ? terminal_text_string(a, summary->first_malformed,
                                            (int)strlen(summary->first_malformed))

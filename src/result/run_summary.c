@@ -11,6 +11,7 @@ static void close_summary(void *resource)
     struct run_summary *summary = resource;
     text_pool_close(&summary->texts);
     key_map_close(&summary->namespaces);
+    key_map_close(&summary->malformed_labels);
     free(summary->by_namespace);
     free(summary->units);
     free(summary->explanation);
@@ -21,6 +22,7 @@ void run_summary_open(struct run_summary *summary, struct arena *arena)
     *summary = (struct run_summary){.arena = arena};
     text_pool_init(&summary->texts);
     key_map_init(&summary->namespaces, 1);
+    key_map_init(&summary->malformed_labels, 2);
     arena_on_close(arena, close_summary, summary);
 }
 
@@ -70,6 +72,17 @@ void run_summary_add_usage(struct run_summary *summary, const struct usage_row *
                       rows[i].pod_usage_memory_gigabyte_hours, EXACT_SUM_FINE);
         exact_sum_add(&namespace->request_memory_gigabyte_hours,
                       rows[i].pod_request_memory_gigabyte_hours, EXACT_SUM_FINE);
+    }
+}
+
+void run_summary_add_malformed(struct run_summary *summary, const uint64_t *hashes, size_t count,
+                               const char *first)
+{
+    if (count > 0 && summary->first_malformed == NULL)
+        summary->first_malformed = arena_printf(summary->arena, "%s", first);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t key[] = {(uint32_t)(hashes[i] >> 32), (uint32_t)hashes[i]};
+        key_map_add(&summary->malformed_labels, key, NULL);
     }
 }
 

@@ -65,8 +65,8 @@ struct run_summary {
     int64_t bytes_in; /* fetched from the store */
     int64_t files_opened;
     int64_t retries;
-    int64_t malformed_labels;    /* distinct label texts read as {} or in part */
-    const char *first_malformed; /* "FILE: row N", NULL: none */
+    struct key_map malformed_labels; /* hashes of distinct label texts read as {} or in part */
+    const char *first_malformed;     /* "FILE: row N", NULL: none */
     double usage_seconds;
     double cost_seconds;
     double total_seconds;
@@ -75,6 +75,11 @@ struct run_summary {
     char *explanation; /* of config.explain, day by day; NULL: nothing was asked or found */
     size_t explanation_length;
 };
+
+/* Adds label texts that a span of days was found to have, by their hashes; `first` says where the
+ * first of them stands. In order of spans. */
+void run_summary_add_malformed(struct run_summary *summary, const uint64_t *hashes, size_t count,
+                               const char *first);
 
 /* Closed by the arena. */
 void run_summary_open(struct run_summary *summary, struct arena *arena);

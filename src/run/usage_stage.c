@@ -205,6 +205,10 @@ static bool fold_span(void *context, struct turns *turns, size_t task, int numbe
             TRY(turns_take(turns, task, error));
         TRY(deliver_day(work, &day, error));
     }
+    struct label_filter *filter = &worker->fold.filter;
+    run_summary_add_malformed(stage->run->summary, filter->malformed, filter->malformed_count,
+                              filter->first_malformed);
+    filter->malformed_count = 0;
     work->rows_in += (int64_t)worker->fold.rows_in;
     if (stage->inventory->has_daily[REPORT_POD_USAGE]) /* else they are the pods' own rows */
         work->capacity_rows += (int64_t)worker->fold.capacity_rows;
@@ -223,13 +227,9 @@ static struct usage_worker *open_workers(int count, const struct usage_rules *ru
     return workers;
 }
 
-static void close_workers(struct usage_worker *workers, int count, struct run_summary *summary)
+static void close_workers(struct usage_worker *workers, int count)
 {
     for (int i = 0; i < count; i++) {
-        const struct label_filter *filter = &workers[i].fold.filter;
-        summary->malformed_labels += (int64_t)filter->malformed;
-        if (filter->malformed > 0 && summary->first_malformed == NULL)
-            summary->first_malformed = arena_printf(summary->arena, "%s", filter->first_malformed);
         arena_close(&workers[i].arena);
         usage_fold_close(&workers[i].fold);
     }
@@ -313,7 +313,7 @@ bool usage_stage_run(const struct usage_stage *stage, struct error *error)
     rollups_close(work.rollups);
     if (!done)
         abort_outputs(run);
-    close_workers(work.workers, run->config->threads, run->summary);
+    close_workers(work.workers, run->config->threads);
     arena_close(&arena);
     if (!done)
         return error_add_context(error, "cluster %s", stage->cluster->cluster_id);

@@ -1,11 +1,14 @@
 """Bad input: a clear line that names the place, the right exit status, the old result untouched."""
 
+import json
 import os
 import shutil
 import subprocess
 import unittest
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from harness import cases, program, rows
 from harness.bad_input import BILL_DAILY, POD, POD_DAILY, Input
@@ -146,6 +149,27 @@ class BadInput(RunTest):
                 path = self.input.replace(POD_DAILY, "pod_labels", 1, value)
                 result = self.assert_done(self.run_it())
                 self.assertIn(path.name, result.out + result.err, f"\n{result}")
+
+    def test_malformed_labels_are_counted_once_by_any_number_of_threads(self):
+        """Four days, whose texts {0, {1 … come again on the day after."""
+        first = self.input.file(POD_DAILY)
+        table = pq.ParquetFile(first).read()
+        times = table.column_names.index("interval_start")
+        texts = table.column_names.index("pod_labels")
+        for day in range(4):
+            labels = [f"{{{day + row % 2}" for row in range(table.num_rows)]
+            moved = pc.add(table["interval_start"], pa.scalar(day * 24 * 3600, pa.duration("s")))
+            pq.write_table(table.set_column(times, "interval_start", moved)
+                           .set_column(texts, "pod_labels", pa.array(labels)),
+                           first.with_name(f"day-{day}.parquet"))
+        first.unlink()
+        for threads in ("1", "2", "4"):
+            report = self.folder.path / f"report-{threads}.json"
+            self.assert_done(self.run_it("--stage", "usage", "--end", "2025-02-04", "--threads",
+                                         threads, "--report-file", report))
+            told = json.loads(report.read_text())
+            self.assertEqual((told["malformed_labels"], "day-0" in told["first_malformed_label"]),
+                             (5, True), threads)
 
     def test_malformed_labels_are_an_error_when_strict(self):
         path = self.input.replace(POD_DAILY, "pod_labels", 1, "{broken")
