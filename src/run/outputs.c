@@ -19,7 +19,8 @@ bool outputs_begin(struct outputs *outputs, const struct sink_scope *scope, stru
     return true;
 }
 
-bool outputs_write(struct outputs *outputs, const struct row_batch *batch, struct error *error)
+bool outputs_write(const struct outputs *outputs, const struct row_batch *batch,
+                   struct error *error)
 {
     for (size_t i = 0; i < outputs->count; i++)
         TRY(sink_write(outputs->sinks[i], batch, error));

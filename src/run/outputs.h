@@ -18,7 +18,7 @@ MUST_CHECK bool outputs_open(struct outputs *outputs, const char *const *locatio
 
 MUST_CHECK bool outputs_begin(struct outputs *outputs, const struct sink_scope *scope,
                               struct error *error);
-MUST_CHECK bool outputs_write(struct outputs *outputs, const struct row_batch *batch,
+MUST_CHECK bool outputs_write(const struct outputs *outputs, const struct row_batch *batch,
                               struct error *error);
 MUST_CHECK bool outputs_commit(struct outputs *outputs, struct error *error);
 void outputs_abort(struct outputs *outputs);

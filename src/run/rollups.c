@@ -230,8 +230,10 @@ bool rollups_end_costs(struct rollups *rollups, struct error *error)
 {
     if (rollups == NULL)
         return true;
-    for (size_t i = 0; i < rollups->run->outputs.count; i++)
-        TRY(write_set(rollups->set, rollups->table_count, rollups->run->outputs.sinks[i], error));
+    for (size_t i = 0; i < rollups->table_count; i++) { /* the same for all outputs: made once */
+        struct row_batch rows = rollup_set_rows(rollups->set, i);
+        TRY(outputs_write(&rollups->run->outputs, &rows, error));
+    }
     rollup_set_clear(rollups->set);
     return true;
 }

@@ -6,6 +6,7 @@ import shutil
 import sys
 import unittest
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -14,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import rollup_rules  # noqa: E402
 import stored  # noqa: E402
 from harness import cases, program  # noqa: E402
+from harness.bad_input import BILL_DAILY, Input  # noqa: E402
 from services import postgres  # noqa: E402
 
 USAGE, COST = rollup_rules.USAGE, rollup_rules.COST
@@ -85,6 +87,25 @@ class Golden(RollupTest):
 
 for case_name in cases.names():
     setattr(Golden, f"test_{case_name.replace('-', '_')}", test_of(case_name))
+
+
+class Notices(RollupTest):
+    def test_a_missing_currency_counts_once_however_many_outputs_there_are(self):
+        with program.Folder() as folder:
+            spoilt = Input(folder)
+            spoilt.retype(BILL_DAILY, "lineitem_currencycode", pa.string())
+            counts = []
+            for outputs in (["parquet:out"], ["parquet:out", "csv:out.csv", "sqlite:out.db"]):
+                report = folder / "report.json"
+                result = program.run("run", "-c", spoilt.case.config, "--input", spoilt.root,
+                                     "--rollups", "--report-file", report,
+                                     *(part for output in outputs for part in ("--output", output)),
+                                     cwd=folder)
+                self.assertEqual(result.status, 0, f"\n{result}")
+                bill, = json.loads(report.read_text())["bills"]
+                counts.append(bill["notices"]["null_currency"]["count"])
+            self.assertGreater(counts[0], 0)
+            self.assertEqual(counts[0], counts[1])
 
 
 def contents(folder):
