@@ -37,6 +37,7 @@ void label_filter_init(struct label_filter *filter, struct text_pool *texts,
         .texts = texts, .keys = keys, .key_count = key_count, .strict = strict};
     arena_init(&filter->scratch);
     pair_map_init(&filter->merges);
+    key_map_init(&filter->malformed, 2);
     filter->empty_set = text_pool_intern(texts, "{}", 2);
 }
 
@@ -44,8 +45,8 @@ void label_filter_close(struct label_filter *filter)
 {
     arena_close(&filter->scratch);
     pair_map_close(&filter->merges);
+    key_map_close(&filter->malformed);
     free(filter->filtered);
-    free(filter->malformed);
 }
 
 void label_filter_reset(struct label_filter *filter)
@@ -67,15 +68,10 @@ static bool note_malformed(struct label_filter *filter, uint32_t labels,
                          "%s: the labels are no JSON object of strings; without --strict they "
                          "would read as {}",
                          where);
-    if (filter->malformed_count == 0)
+    if (filter->malformed.count == 0)
         memcpy(filter->first_malformed, where, sizeof where);
-    if (filter->malformed_count == filter->malformed_room) {
-        filter->malformed_room = filter->malformed_room * 2 + 16;
-        filter->malformed =
-            memory_grow(filter->malformed, filter->malformed_room * sizeof *filter->malformed);
-    }
-    filter->malformed[filter->malformed_count++] =
-        text_hash(text_pool_borrow(filter->texts, labels));
+    uint64_t hash = text_hash(text_pool_borrow(filter->texts, labels));
+    key_map_add(&filter->malformed, (uint32_t[]){(uint32_t)(hash >> 32), (uint32_t)hash}, NULL);
     return true;
 }
 

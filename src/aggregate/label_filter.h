@@ -13,6 +13,7 @@
 #define COSTAGG_AGGREGATE_LABEL_FILTER_H
 
 #include "base/error.h"
+#include "base/key_map.h"
 #include "base/pair_map.h"
 #include "base/settings.h"
 #include "base/text_pool.h"
@@ -27,11 +28,10 @@ struct label_filter {
     struct arena scratch; /* of one parse */
     uint32_t *filtered;   /* by text id, + 1; 0: not parsed yet */
     uint32_t room;
-    uint32_t empty_set;     /* id of "{}" */
-    struct pair_map merges; /* (under, over) → merged set */
-    uint64_t *malformed;    /* hashes of texts read as {} or with keys dropped, as they were met; */
-    size_t malformed_count; /* whoever takes them sets this to 0; a text can be met again later */
-    size_t malformed_room;
+    uint32_t empty_set;        /* id of "{}" */
+    struct pair_map merges;    /* (under, over) → merged set */
+    struct key_map malformed;  /* hashes (two words) of texts read as {} or with keys dropped, until
+                                  whoever takes them clears it; a text can be met again later */
     char first_malformed[256]; /* "FILE: row N" of the first of them */
 };
 

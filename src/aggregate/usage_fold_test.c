@@ -231,7 +231,7 @@ static void test_malformed_labels_read_as_empty_and_are_counted(void **state)
         } else {
             usage_fold_complete(&fixture.fold);
             assert_pod_rows(&fixture, 0, rows, COUNT(rows));
-            assert_int_equal(fixture.fold.filter.malformed_count, 2);
+            assert_int_equal(fixture.fold.filter.malformed.count, 2);
             assert_string_equal(fixture.fold.filter.first_malformed, "pods.parquet: row 2");
         }
         fixture_close(&fixture);

@@ -75,15 +75,13 @@ void run_summary_add_usage(struct run_summary *summary, const struct usage_row *
     }
 }
 
-void run_summary_add_malformed(struct run_summary *summary, const uint64_t *hashes, size_t count,
+void run_summary_add_malformed(struct run_summary *summary, const struct key_map *hashes,
                                const char *first)
 {
-    if (count > 0 && summary->first_malformed == NULL)
+    if (hashes->count > 0 && summary->first_malformed == NULL)
         summary->first_malformed = arena_printf(summary->arena, "%s", first);
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t key[] = {(uint32_t)(hashes[i] >> 32), (uint32_t)hashes[i]};
-        key_map_add(&summary->malformed_labels, key, NULL);
-    }
+    for (uint32_t i = 0; i < hashes->count; i++)
+        key_map_add(&summary->malformed_labels, key_map_key(hashes, i), NULL);
 }
 
 void run_summary_add_explanation(struct run_summary *summary, const char *text)

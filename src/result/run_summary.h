@@ -76,11 +76,6 @@ struct run_summary {
     size_t explanation_length;
 };
 
-/* Adds label texts that a span of days was found to have, by their hashes; `first` says where the
- * first of them stands. In order of spans. */
-void run_summary_add_malformed(struct run_summary *summary, const uint64_t *hashes, size_t count,
-                               const char *first);
-
 /* Closed by the arena. */
 void run_summary_open(struct run_summary *summary, struct arena *arena);
 
@@ -92,6 +87,11 @@ struct usage_row;
 /* Counts a day's usage rows; unallocated rows count under their own namespace. */
 void run_summary_add_usage(struct run_summary *summary, const struct usage_row *rows, size_t count,
                            const struct text_pool *texts);
+
+/* Adds label texts that a span of days was found to have, by their hashes (label_filter.h); `first`
+ * says where the first of them stands. In order of spans. */
+void run_summary_add_malformed(struct run_summary *summary, const struct key_map *hashes,
+                               const char *first);
 
 /* Appends a day's part of the explanation; "" adds nothing. */
 void run_summary_add_explanation(struct run_summary *summary, const char *text);

@@ -206,9 +206,8 @@ static bool fold_span(void *context, struct turns *turns, size_t task, int numbe
         TRY(deliver_day(work, &day, error));
     }
     struct label_filter *filter = &worker->fold.filter;
-    run_summary_add_malformed(stage->run->summary, filter->malformed, filter->malformed_count,
-                              filter->first_malformed);
-    filter->malformed_count = 0;
+    run_summary_add_malformed(stage->run->summary, &filter->malformed, filter->first_malformed);
+    key_map_clear(&filter->malformed);
     work->rows_in += (int64_t)worker->fold.rows_in;
     if (stage->inventory->has_daily[REPORT_POD_USAGE]) /* else they are the pods' own rows */
         work->capacity_rows += (int64_t)worker->fold.capacity_rows;
