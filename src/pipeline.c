@@ -320,9 +320,8 @@ static bool run_month(struct run *run, struct period days, struct error *missing
     month.rules.strict = config->strict;
     month.rules.label_keys =
         label_filter_keys(&config->settings, run->arena, &month.rules.label_key_count);
-    bool marks = run->keeps_marks || run->state.count > 0 || config->changed;
-    TRY(work_list_find(config, run->input, days, marks, run->arena, &month.units, &month.count,
-                       error));
+    TRY(work_list_find(config, run->input, days, run_writes_marks(run), run->arena, &month.units,
+                       &month.count, error));
     work_list_deal(config, month.units, month.count, run->arena);
     TRY(changes_find(config, month.units, month.count, days, run->arena, &month.changes, error));
     month.in_spool =

@@ -350,7 +350,7 @@ bool cost_stage_run(const struct cost_stage *stage, struct error *error)
     double began = run_clock();
     arena_init(&arena);
     struct cost_work work = {.stage = stage};
-    work.grain = stage->inventory->has_daily[REPORT_AWS_LINE_ITEMS] ? GRAIN_DAILY : GRAIN_HOURLY;
+    work.grain = inventory_grain(stage->inventory, REPORT_AWS_LINE_ITEMS);
     const struct attribution_request request = {
         .settings = &config->settings,
         .rules = &config->cost_rules,

@@ -32,6 +32,12 @@ struct run {
     const struct run_observer *observer; /* NULL: nobody */
 };
 
+/* Does the run write marks of its input, to its outputs or with its state? */
+static inline bool run_writes_marks(const struct run *run)
+{
+    return run->keeps_marks || run->state.count > 0;
+}
+
 /* Between batches: was the run interrupted, is there memory left? `rows` is what to tell the
  * observer. */
 MUST_CHECK bool run_between_batches(const struct run *run, int64_t rows, struct error *error);

@@ -173,7 +173,7 @@ static bool deliver_day(struct usage_work *work, const struct usage_day *day, st
     work->rows_out += (int64_t)day->rows.count;
     if (!stage->write)
         return true;
-    if (run->keeps_marks || run->state.count > 0) /* nobody else writes the marks */
+    if (run_writes_marks(run))
         stage->marks->of[day->day - stage->marks->days.first].roles =
             role_mark_of_rows(&day->rows, stage->rules->roles, run->arena);
     struct row_batch rows = day->rows, state = day->rows;
