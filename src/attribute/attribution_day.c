@@ -55,7 +55,6 @@ static void close_bulk(struct attribution_day *day)
     cost_attributor_close(&day->attributor);
     cost_rows_close(&day->rows);
     number_list_close(&day->numbers);
-    day->numbers = (struct number_list){0};
 }
 
 static void close_day(void *resource)

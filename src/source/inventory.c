@@ -263,11 +263,11 @@ static bool is_gone(const struct survey *survey, const char *path)
 static bool open_file(const struct survey *survey, const struct input_file *input,
                       struct arena *arena, struct arrow_file **file, struct error *error)
 {
-    if (!survey->request->versions &&
-        arrow_file_open(survey->store, input->path, input->size, arena, file, error))
-        return true;
-    return (survey->request->versions || error->kind == ERROR_BAD_DATA) &&
-           arrow_file_open(survey->store, input->path, -1, arena, file, error);
+    if (survey->request->versions)
+        return arrow_file_open(survey->store, input->path, -1, arena, file, error);
+    return arrow_file_open(survey->store, input->path, input->size, arena, file, error) ||
+           (error->kind == ERROR_BAD_DATA &&
+            arrow_file_open(survey->store, input->path, -1, arena, file, error));
 }
 
 static bool read_footer(void *context, size_t number, struct error *error)
