@@ -119,12 +119,13 @@ class S3:
                         replaced.append(path)
                         self.put(name, changed.getvalue())
 
-                self.addCleanup(self.put, name, before)
-                result, place = self.through_proxy(on_get=replace)
+                try:
+                    result, place = self.through_proxy(on_get=replace)
+                finally:
+                    self.put(name, before)
                 self.assertTrue(replaced)
                 self.assert_refused(result, 75, name, "run again")
                 self.assertFalse([p for p in cases.tree(place) if p.endswith(".parquet")])
-                self.put(name, before)
 
     def put(self, name, content):
         with self.store.client().open_output_stream(f"costs/in/{name}") as stream:
